@@ -9,35 +9,9 @@ namespace striate {
 // A target that is no class gives NaN: the loss shows it, and nothing outside x is read.
 HD inline float not_a_class() { return std::sqrt(-1.0f); }
 
+// with_none: there is one more class, k, whose x is always the same; nothing is asked of it.
+template <bool with_none>
 struct SoftmaxCrossEntropy {
-  static constexpr int64_t work = 256;
-  int n, k;
-  const float* x;
-  const int32_t* target;
-  float* per_sample;
-  float* probabilities;
-  float* dx;
-  HD void operator()(int64_t i) const {
-    const float* row = x + i * k;
-    const int wanted = target[i];
-    float most = row[0];
-    for (int j = 1; j < k; ++j) most = row[j] > most || row[j] != row[j] ? row[j] : most;
-    float sum = 0;
-    for (int j = 0; j < k; ++j) sum += std::exp(row[j] - most);
-    const bool known = wanted >= 0 && wanted < k;
-    per_sample[i] = known ? std::log(sum) - (row[wanted] - most) : not_a_class();
-    if (probabilities == nullptr && dx == nullptr) return;
-    const float factor = 1.0f / sum, share = 1.0f / static_cast<float>(n);
-    for (int j = 0; j < k; ++j) {
-      const float probability = std::exp(row[j] - most) * factor;
-      if (probabilities != nullptr) probabilities[i * k + j] = probability;
-      if (dx != nullptr) dx[i * k + j] = (probability - (j == wanted ? 1.0f : 0.0f)) * share;
-    }
-  }
-};
-
-// As above with one more class, of which nothing is asked: its x is always -j.
-struct MaximumAPosteriori {
   static constexpr int64_t work = 256;
   int n, k;
   float none;
@@ -49,11 +23,11 @@ struct MaximumAPosteriori {
   HD void operator()(int64_t i) const {
     const float* row = x + i * k;
     const int wanted = target[i];
-    float most = none;
+    float most = with_none ? none : row[0];
     for (int j = 0; j < k; ++j) most = row[j] > most || row[j] != row[j] ? row[j] : most;
-    float sum = std::exp(none - most);
+    float sum = with_none ? std::exp(none - most) : 0.0f;
     for (int j = 0; j < k; ++j) sum += std::exp(row[j] - most);
-    const bool known = wanted >= 0 && wanted <= k;
+    const bool known = wanted >= 0 && wanted < (with_none ? k + 1 : k);
     per_sample[i] = known ? std::log(sum) - ((wanted < k ? row[wanted] : none) - most) : not_a_class();
     if (probabilities == nullptr && dx == nullptr) return;
     const float factor = 1.0f / sum, share = 1.0f / static_cast<float>(n);
@@ -148,8 +122,8 @@ struct Mean {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<SoftmaxCrossEntropy>;
-template struct CudaFlat<MaximumAPosteriori>;
+template struct CudaFlat<SoftmaxCrossEntropy<false>>;
+template struct CudaFlat<SoftmaxCrossEntropy<true>>;
 template struct CudaFlat<NegativeLogLikelihood>;
 template struct CudaFlat<MeanSquaredError>;
 template struct CudaFlat<BinaryCrossEntropy>;
@@ -159,12 +133,14 @@ template struct CudaBlocks<Mean>;
 
 void softmax_cross_entropy(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,
                            float* per_sample, float* probabilities, float* dx) {
-  for_each(stream, "softmax_cross_entropy", n, SoftmaxCrossEntropy{n, k, x, target, per_sample, probabilities, dx});
+  for_each(stream, "softmax_cross_entropy", n,
+           SoftmaxCrossEntropy<false>{n, k, 0, x, target, per_sample, probabilities, dx});
   for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
 }
 void maximum_a_posteriori(Stream& stream, int n, int k, float j, const float* x, const int32_t* target, float* loss,
                           float* per_sample, float* probabilities, float* dx) {
-  for_each(stream, "maximum_a_posteriori", n, MaximumAPosteriori{n, k, -j, x, target, per_sample, probabilities, dx});
+  for_each(stream, "maximum_a_posteriori", n,
+           SoftmaxCrossEntropy<true>{n, k, -j, x, target, per_sample, probabilities, dx});
   for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
 }
 void negative_log_likelihood(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,
