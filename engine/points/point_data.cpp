@@ -8,6 +8,7 @@
 #include "engine/error.h"
 #include "engine/marked.h"
 #include "engine/nearest_word.h"
+#include "engine/shuffle.h"
 #include "engine/training/data/digits.h"
 #include "kernels/random.h"
 
@@ -181,8 +182,8 @@ PointDataPtr make_points(const PointSource& source) {
   PointData& data = maker.data;
   std::vector<int> order(static_cast<size_t>(data.count()));
   std::iota(order.begin(), order.end(), 0);
-  Random shuffle(source.seed, kShuffle);
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[shuffle.below(static_cast<uint32_t>(i))]);
+  Random random(source.seed, kShuffle);
+  shuffle(std::span(order), random);
   const auto training =
       std::clamp<int64_t>(std::llround(source.training * data.count()), 1, std::max(1, data.count() - 1));
   data.train.assign(order.begin(), order.begin() + training);

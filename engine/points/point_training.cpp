@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/nearest_word.h"
+#include "engine/shuffle.h"
 #include "kernels/random.h"
 
 namespace striate {
@@ -109,7 +110,7 @@ double batch_gradient(const PointNetwork& network, const std::vector<double>& pa
 std::vector<int> epoch_order(const PointData& data, uint64_t seed, int64_t epoch) {
   std::vector<int> order = data.train;
   Random random(seed, kEpochs + static_cast<uint64_t>(epoch));
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(static_cast<uint32_t>(i))]);
+  shuffle(std::span(order), random);
   return order;
 }
 

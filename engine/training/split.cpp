@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/shuffle.h"
 #include "engine/training/split_regions.h"
 #include "kernels/random.h"
 
@@ -73,7 +74,7 @@ Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, Split
       throw Error(fmt::format("{}: class \"{}\" has no sample to learn from", data.name(), classes[c]),
                   "add samples of this class, or take it out");
     Random random(seed, kSplitSequence + c);
-    for (size_t i = all.size() - 1; i > 0; --i) std::swap(all[i], all[random.below(static_cast<uint32_t>(i + 1))]);
+    shuffle(std::span(all), random);
     const int64_t count = static_cast<int64_t>(all.size());
     const int64_t test = std::min(share_of(count, test_share), count - 1);
     const int64_t validation = std::min(share_of(count, validation_share), count - 1 - test);

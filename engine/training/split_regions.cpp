@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/shuffle.h"
 #include "kernels/random.h"
 
 namespace striate {
@@ -151,8 +152,7 @@ Split split_by_region(const Dataset& data, const SplitShares& shares, uint64_t s
     if (regions.size[r] > 0) regions.order.push_back(static_cast<int>(r));
   }
   Random random(seed, kRegionSequence);
-  for (size_t i = regions.order.size(); i > 1; --i)
-    std::swap(regions.order[i - 1], regions.order[random.below(static_cast<uint32_t>(i))]);
+  shuffle(std::span(regions.order), random);
 
   std::array<double, 3> wanted = {shares.training, shares.validation, own_test ? 0 : shares.test};
   const double sum = wanted[0] + wanted[1] + wanted[2];

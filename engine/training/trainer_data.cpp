@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "engine/error.h"
+#include "engine/shuffle.h"
 #include "engine/training/trainer_memory.h"
 #include "kernels/elementwise.h"
 #include "kernels/random.h"
@@ -39,9 +40,7 @@ int64_t Trainer::sample_at(int64_t position) {
     order_.resize(training_.size());
     std::iota(order_.begin(), order_.end(), 0);
     Random random(settings_.seed, kOrderSequence + static_cast<uint64_t>(epoch));
-    for (size_t i = order_.size(); i > 1; --i) {
-      std::swap(order_[i - 1], order_[random.below(static_cast<uint32_t>(i))]);
-    }
+    shuffle(std::span(order_), random);
     order_epoch_ = epoch;
   }
   return order_[static_cast<size_t>(position % n)];

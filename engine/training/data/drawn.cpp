@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/error.h"
+#include "engine/shuffle.h"
 #include "kernels/random.h"
 
 namespace striate {
@@ -30,7 +31,7 @@ int DrawnDataset::label(int64_t index) const {
   int order[64];
   std::iota(order, order + classes, 0);
   Random random(seed_, kLabelSequence + static_cast<uint64_t>(block));
-  for (int i = classes - 1; i > 0; --i) std::swap(order[i], order[random.below(static_cast<uint32_t>(i + 1))]);
+  shuffle(std::span(order, static_cast<size_t>(classes)), random);
   return order[index - block * classes];
 }
 
