@@ -1,11 +1,11 @@
 #include "app/worker/train_worker.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/steady_seconds.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -30,7 +30,7 @@ TrainWorker::~TrainWorker() {
 
 double TrainWorker::seconds_now() const {
   if (hooks_.clock) return hooks_.clock();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return steady_seconds();
 }
 
 // ------------------------------------------------------------------------------------------------- beginning a run

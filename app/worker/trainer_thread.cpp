@@ -6,13 +6,10 @@
 #include <new>
 
 #include "app/worker/jobs.h"
+#include "engine/steady_seconds.h"
 
 namespace striate {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // What a command or a unit of work threw, in words about training.
 Error as_training_error(const std::exception_ptr& thrown) {
@@ -170,7 +167,7 @@ void TrainerThread::loop(TrainWorker& worker) {
       if (error) wake_();
       continue;
     }
-    const double now = seconds_now();
+    const double now = steady_seconds();
     effect_ = {worker.next_place(now), worker.moving()};  // a command that comes from here on waits for the unit
     lock.unlock();
     std::optional<Error> thrown;
@@ -193,7 +190,7 @@ void TrainerThread::loop(TrainWorker& worker) {
     if (std::isinf(next)) {
       changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
     } else if (next > 0) {
-      changed_.wait_for(lock, std::chrono::duration<double>(next - seconds_now()),
+      changed_.wait_for(lock, std::chrono::duration<double>(next - steady_seconds()),
                         [this] { return stop_ || !queue_.empty(); });
     }
   }

@@ -1,6 +1,5 @@
 #include "engine/training/trainer.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -9,6 +8,7 @@
 #include "engine/error.h"
 #include "engine/network/layer_words.h"
 #include "engine/network/per_picture.h"
+#include "engine/steady_seconds.h"
 #include "engine/training/metrics.h"
 #include "engine/training/optimizers/optimizer_kind.h"
 #include "engine/training/trainer_memory.h"
@@ -18,10 +18,6 @@
 
 namespace striate {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::optional<bool> deferred_checks;  // detail::defer_checks()
 
@@ -264,7 +260,7 @@ void Trainer::finish_step() {
     history_.add(record);
   }
   if (finished_at_.size() > 50) finished_at_.erase(finished_at_.begin());
-  finished_at_.push_back(seconds_now());
+  finished_at_.push_back(steady_seconds());
   keep_weights_if_due();
   throw_found();
 }

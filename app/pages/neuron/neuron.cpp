@@ -3,12 +3,13 @@
 #include "app/pages/neuron/neuron.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "app/words/words.h"
 #include "engine/error.h"
+#include "engine/steady_seconds.h"
 
 namespace striate {
 namespace {
@@ -22,8 +23,6 @@ bool same_neurons(const PointNetwork& a, const PointNetwork& b) {
              a.layers().begin(), a.layers().end(), b.layers().begin(),
              [](const PointLayer& x, const PointLayer& y) { return x.inputs == y.inputs && x.units == y.units; });
 }
-
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -223,10 +222,10 @@ void NeuronPage::ask_for_work(double now) {
   }
   worker_.request(
       [training = std::make_shared<PointTraining>(training_), version = version_, most](Progress& progress) {
-        const double until = seconds() + kSlice;
+        const double until = steady_seconds() + kSlice;
         int64_t done = 0;
         if (training->step() < training->last()) training->advance(0);
-        while (done < most && !progress.canceled && seconds() < until) {
+        while (done < most && !progress.canceled && steady_seconds() < until) {
           const int64_t some = std::min<int64_t>(most - done, 16);
           training->advance(some);
           done += some;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "engine/drawing/prepare_input.h"
 #include "engine/sharing/sharing_lab.h"
+#include "engine/steady_seconds.h"
 
 namespace striate {
 namespace {
@@ -15,8 +15,6 @@ namespace {
 constexpr double kBetween = 0.2;  // seconds between two moments
 constexpr int kShiftsEach = 2 * kMostShift + 1;
 constexpr int kPasses = 12;  // over a few drawings
-
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // A drawing as the digits of a set are: fitted into 20 x 20, its mass in the middle of 28 x 28, with a border.
 std::vector<float> drawn_digit(const Drawing& drawing) {
@@ -144,9 +142,9 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     publish();
   };
   look();
-  double looked = seconds();
+  double looked = steady_seconds();
   if (drawings && live.done.empty()) {
-    const double begin = seconds();
+    const double begin = steady_seconds();
     for (int stage = 0; stage < network.stages(); ++stage) {
       // Again, as long as somewhere nobody answers.
       for (int made = 1, pass = 0; made > 0 && pass < kPasses; ++pass) {
@@ -157,7 +155,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
         }
       }
     }
-    live.seconds = seconds() - begin;
+    live.seconds = steady_seconds() - begin;
     live.done = request.acts;
   }
   while (live.done.size() < request.acts.size()) {
@@ -166,7 +164,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     const int count = act.label >= 0 ? 1 : act.digits, stages = network.stages();
     while (live.part < count * stages) {
       if (progress.canceled) return;
-      const double begin = seconds();
+      const double begin = steady_seconds();
       const int stage = live.part / count, n = live.part % count;
       if (act.label >= 0) {
         network.learn(stage, neocognitron_picture(drawn_digit(act.drawing)).data(), act.label);
@@ -180,10 +178,10 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
         }
       }
       ++live.part;
-      live.seconds += seconds() - begin;
-      if (seconds() - looked < kBetween) continue;
+      live.seconds += steady_seconds() - begin;
+      if (steady_seconds() - looked < kBetween) continue;
       look();
-      looked = seconds();
+      looked = steady_seconds();
     }
     live.learned += act.digits;
     live.part = 0;
@@ -205,7 +203,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     ++now.tested;
     now.right += answer.label == data.test_label(digit) ? 1 : 0;
     now.silent += answer.label < 0 ? 1 : 0;
-    if (seconds() - looked > kBetween) publish(), looked = seconds();
+    if (steady_seconds() - looked > kBetween) publish(), looked = steady_seconds();
   }
   now.measured = request.measure;
   publish();
@@ -221,7 +219,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
       now.map[static_cast<size_t>(row * side + column)] = label < 0 ? -2 : label;
     }
     now.map_rows = row + 1;
-    if (seconds() - looked > kBetween || now.map_rows == side) publish(), looked = seconds();
+    if (steady_seconds() - looked > kBetween || now.map_rows == side) publish(), looked = steady_seconds();
   }
   live.map = now.map;
   live.map_of = map_of;

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
+
+#include "engine/steady_seconds.h"
 
 namespace striate {
 namespace {
 
 constexpr double kBetween = 0.15;  // seconds between two moments while it learns
 
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 SharingLayer layer_of(int i) { return static_cast<SharingLayer>(i); }
 
 }  // namespace
@@ -85,14 +85,14 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
   };
   take_map();
   look();
-  double looked = seconds();
+  double looked = steady_seconds();
   while (lab.steps() < request.steps) {
     if (progress.canceled) return;
     now.map = {}, now.map_rows = 0;
     lab.step();
-    if (seconds() - looked < kBetween && lab.steps() < request.steps) continue;
+    if (steady_seconds() - looked < kBetween && lab.steps() < request.steps) continue;
     look();
-    looked = seconds();
+    looked = steady_seconds();
   }
   if (request.measure) {
     std::vector<std::vector<float>> pictures;
