@@ -4,6 +4,7 @@
 //   make_models DIR MNIST|none [lenet1989|lenet5-1998|lenet5] [WINDOWS]
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>

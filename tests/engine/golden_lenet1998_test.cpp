@@ -1,5 +1,7 @@
 // LeNet-5 of 1998 against reference/golden/lenet1998.safetensors: every layer, the outputs over a wide picture, the
 // loss.
+#include <algorithm>
+
 #include "engine/network/connections.h"
 #include "engine/network/digit_glyphs.h"
 #include "engine/network/models.h"

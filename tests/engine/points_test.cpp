@@ -2,6 +2,7 @@
 // a thousand steps against the formulas of the optimizers and against PyTorch, scrubbing, surfaces, the race.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <numbers>

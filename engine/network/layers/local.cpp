@@ -1,6 +1,7 @@
 // A locally connected layer ("local"): a convolution whose weights may differ from place to place. `sets` says how many
 // tiles of the map have weights of their own: 1 is a convolution, 2x2 its quadrants; as many as there are places where
 // nothing is said.
+#include <algorithm>
 #include <numeric>
 #include <optional>
 
