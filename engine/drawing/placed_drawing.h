@@ -1,5 +1,5 @@
 // A drawing placed before a network of digits on purpose: moved, turned, scaled, with a thicker pen, noise and a second
-// digit beside it, as in the demonstration that Bell Labs filmed in 1993. Before that it is brought to the middle, as
+// digit beside it, as in the demonstration that Bell Labs filmed in 1993. Before that it is centered, as
 // large as MNIST's digits are, unless that is switched off. Pure.
 #pragma once
 

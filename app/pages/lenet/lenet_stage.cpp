@@ -176,9 +176,15 @@ void LenetPage::draw_layers(Ui& ui, Rect area, HoverNote& note) const {
     ui.empty_state(
         words, Icon::eye, "Every layer, open to look at",
         tr("Open the chosen network: its layers are shown here, and every page about networks looks at it."));
-    ui.begin_panel("open the network", buttons.centered(std::min(buttons.w, 300.0f), buttons.h), 0, false);
+    const Rect button = buttons.cut_top(40);
+    ui.begin_panel(
+        "open the network",
+        button.centered(std::min(button.w, ui.measure(Font::control, tr("Open this network")).x + 24), button.h), 0,
+        false);
     ui.button("Open this network", fmt::format("lenet.model {}", model().word),
               {.style = ButtonStyle::primary, .tooltip = N_("Makes it the open network")});
+    ui.end_panel();
+    ui.begin_panel("why it was not opened", buttons, 0, false);
     ui.error_beside("lenet.model");
     ui.end_panel();
     return;
