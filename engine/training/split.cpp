@@ -13,6 +13,7 @@ namespace striate {
 namespace {
 
 constexpr uint64_t kSplitSequence = uint64_t{0x5F} << 56;  // the split's own random numbers, one sequence per class
+constexpr uint64_t kFewSequence = uint64_t{3} << 61;  // + the class
 
 int64_t share_of(int64_t count, double share) {
   return static_cast<int64_t>(std::floor(static_cast<double>(count) * share + 0.5));
@@ -86,6 +87,34 @@ Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, Split
   for (int64_t i = own_training; i < data.size(); ++i) result.test.push_back(i);
   for (std::vector<int64_t>* part : {&result.training, &result.validation, &result.test})
     std::sort(part->begin(), part->end());
+  return result;
+}
+
+Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares, uint64_t seed, SplitBy by) {
+  // All that may be learned from, each class in the order of its own draw: more examples begin with the fewer ones.
+  const bool own_test = data.training_size() < data.size();
+  Split all = split(data, by == SplitBy::region ? shares : SplitShares{1, 0, 0}, seed, by);
+  std::vector<std::vector<int64_t>> members(data.classes().size());
+  for (const int64_t i : all.training) members[static_cast<size_t>(data.label(i))].push_back(i);
+  const bool rest_is_test = by == SplitBy::sample && !own_test;
+  Split result;
+  result.test = std::move(all.test);
+  for (size_t c = 0; c < members.size(); ++c) {
+    std::vector<int64_t>& own = members[c];
+    const auto count = static_cast<int64_t>(own.size());
+    if (count < examples + (rest_is_test ? 1 : 0)) {
+      throw Error(
+          fmt::format("{}: class \"{}\" has {} sample{} to choose {} from{}", data.name(), data.classes()[c], count,
+                      count == 1 ? "" : "s", examples, rest_is_test ? ", and one must be left to test" : ""),
+          fmt::format("at most {} examples of each class", std::max<int64_t>(count - (rest_is_test ? 1 : 0), 0)));
+    }
+    Random random(seed, kFewSequence + c);
+    shuffle(std::span(own), random);
+    result.training.insert(result.training.end(), own.begin(), own.begin() + examples);
+    if (rest_is_test) result.test.insert(result.test.end(), own.begin() + examples, own.end());
+  }
+  std::sort(result.training.begin(), result.training.end());
+  std::sort(result.test.begin(), result.test.end());
   return result;
 }
 

@@ -35,4 +35,10 @@ SplitBy parse_split_by(const std::string& text);
 // the set's own test part and outside of it, classes that only one part can have.
 Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, SplitBy by = SplitBy::sample);
 
+// `examples` samples of each class to learn from, chosen by the seed; no validation part; all others are the test part,
+// or the set's own test part where it has one. By region: they are chosen from the training part of split(), and the
+// test part is the same as there. Throws Error: a class with too few samples, what split() throws.
+Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares, uint64_t seed,
+                SplitBy by = SplitBy::sample);
+
 }  // namespace striate
