@@ -231,6 +231,27 @@ TEST(PointNetwork, gradients_equal_finite_differences) {
   }
 }
 
+TEST(PointNetwork, a_loss_at_another_output_is_that_of_a_network_that_gives_it) {
+  for (const int classes : {2, 4}) {
+    const PointDataPtr data = points(PointKind::gauss, 0, 3, classes);
+    const PointNetwork network(model_of({3}, PointActivation::tanh, PointActivation::sigmoid, PointLoss::mse), *data);
+    PointPass pass;
+    network.forward(network.initial(5).data(), data->sample(3), pass);
+    const std::vector<double> out(network.output_of(pass).begin(), network.output_of(pass).end());
+    for (const PointLoss loss : kLosses) {
+      EXPECT_NEAR(network.loss_at(loss, pass, 1, out[classes > 2 ? 1 : 0]), network.loss(loss, pass, 1), 1e-12);
+    }
+    EXPECT_NEAR(network.loss_at(PointLoss::cross_entropy, pass, 1, 0.01), -std::log(0.01), 1e-12);
+    if (classes == 2) {
+      EXPECT_NEAR(network.loss_at(PointLoss::mse, pass, 1, 0.3), 0.49, 1e-12);
+      continue;
+    }
+    double sum = 0.49;
+    for (const size_t other : {0u, 2u, 3u}) sum += std::pow(0.7 * out[other] / (1 - out[1]), 2);
+    EXPECT_NEAR(network.loss_at(PointLoss::mse, pass, 1, 0.3), sum / 4, 1e-12);
+  }
+}
+
 // The whole training written down once more, without a line of the engine's but its samples and their order.
 TEST(PointTraining, a_thousand_steps_equal_the_formulas) {
   const PointDataPtr data = points(PointKind::circle, 10, 2);
@@ -778,6 +799,20 @@ TEST(PointKeras, the_file_gives_the_same_outputs) {
       }
     }
   }
+}
+
+TEST(PointKeras, the_file_says_where_its_cross_entropy_ends) {
+  const PointDataPtr data = points(PointKind::gauss);
+  const auto file = [&](PointActivation activation, PointLoss loss) {
+    return keras_file(PointTraining(data, model_of({2}, PointActivation::tanh, activation, loss), {}, 1));
+  };
+  EXPECT_NE(file(PointActivation::sigmoid, PointLoss::cross_entropy).find("16.1"), std::string::npos);
+  EXPECT_NE(file(PointActivation::sigmoid, PointLoss::cross_entropy).find("before the sigmoid"), std::string::npos);
+  EXPECT_NE(file(PointActivation::linear, PointLoss::cross_entropy).find("ends at 100"), std::string::npos);
+  EXPECT_EQ(file(PointActivation::sigmoid, PointLoss::mse).find("16.1"), std::string::npos);
+  // What it says of ours.
+  EXPECT_EQ(loss_value(PointLoss::cross_entropy, PointActivation::sigmoid, 0, 1), 100);
+  EXPECT_NEAR(loss_value(PointLoss::cross_entropy, PointActivation::relu, 0, 1), 16.1, 0.05);
 }
 
 TEST(PointKeras, lines_say_what_they_mean_on_the_stage) {

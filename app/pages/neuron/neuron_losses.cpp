@@ -162,11 +162,9 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
              kind.loss == state_.model.loss ? theme.text : theme.secondary);
     ui.label(line.cut_left(90), cost, Font::number, theme.text);
     if (kind.loss != PointLoss::cross_entropy || is_probability(activation)) continue;
-    std::string read =
-        format_tr("reads the output as a probability of {}", short_number(network().probability(pass, 1)));
-    if (ui.measure(Font::caption, read).x > line.w) {
-      read = format_tr("of a probability of {}", short_number(network().probability(pass, 1)));
-    }
+    const std::string share = short_number(network().probability(pass, 1));
+    std::string read = format_tr("reads the output as a probability of {}", share);
+    if (ui.measure(Font::caption, read).x > line.w) read = format_tr("probability {}", share);
     ui.label(line, ui.fitted(read, Font::caption, line.w), Font::caption, theme.secondary);
   }
   ui.end_panel();

@@ -19,10 +19,15 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   }
   const Color colors[] = {theme.input, theme.kernel, theme.bias, theme.gradient};
   ui.begin_panel("race words", area.cut_top(46), 0, false);
-  ui.note(
-      format_tr("{} steps from one start on the loss of all training samples. The plane is the one that fits the start "
-                "and the four ends best, {} across; its loss is the network's own, dark where it is small.",
-                race_.steps, fmt::format("{:.1f}", race_.u1 - race_.u0)));
+  const std::string across = fmt::format("{:.1f}", race_.u1 - race_.u0);
+  ui.note(area.w > 600
+              ? format_tr("{} steps from one start on the loss of all training samples. The plane is the one that fits "
+                          "the start and the four ends best, {} across; its loss is the network's own, dark where it "
+                          "is small.",
+                          race_.steps, across)
+              : format_tr("{} steps from one start, on the loss of all training samples. The plane is {} across, dark "
+                          "where the loss is small.",
+                          race_.steps, across));
   ui.end_panel();
   Rect table = area.cut_bottom(std::min(25.0f * 5 + 8, area.h * 0.55f));
   const float side = std::min(area.h - 8, area.w * 0.56f);

@@ -109,8 +109,7 @@ void NeuronPage::draw_head(Ui& ui, Rect area) const {
   for (size_t i = all.size(); i-- > 0;) {
     const Part& part = all[i];
     const float width =
-        std::max({ui.measure(Font::caption, part.name, kSmall).x, ui.measure(Font::number, part.most, kSmall).x,
-                  ui.measure(Font::number, part.value, kSmall).x});
+        std::max(ui.measure(Font::caption, part.name, kSmall).x, ui.measure(Font::number, part.value, kSmall).x);
     if (width > area.w) break;
     Rect place = area.cut_right(width);
     area.cut_right(6);

@@ -297,7 +297,8 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   }
   area.cut_top(8);
   const std::vector<int> shown = step ? step_samples() : data().test;
-  const std::string what = step ? tr("its samples; framed: read wrong") : tr("test pictures; framed: read wrong");
+  std::string what = step ? tr("the step's samples; framed: read wrong") : tr("test pictures; framed: read wrong");
+  if (ui.measure(Font::caption, what).x > whole) what = tr("framed: read wrong");
   ui.label(area.cut_top(20), ui.fitted(what, Font::caption, whole), Font::caption, theme.secondary);
   const float side = 34;
   const int across = std::max(1, static_cast<int>(area.w / side)), down = std::max(0, static_cast<int>(area.h / side));
