@@ -38,7 +38,12 @@ void NeuronPage::draw_unit(Ui& ui) const {
     ui.slider(label, training_.parameters()[weight_at(state_.layer, from, state_.unit)], spec,
               fmt::format("neuron.weight {} {} {}", state_.layer, from, state_.unit));
   };
-  const auto name_of_input = [&](int from) { return format_tr("weight of {}", input_name(state_.layer, from)); };
+  // Names of sliders stay as they are: a slider finds its translation itself.
+  const auto name_of_input = [&](int from) {
+    if (state_.layer > 0) return fmt::format("weight of neuron {}", from);
+    if (data().pictures()) return fmt::format("weight of pixel {}", from);
+    return fmt::format("weight of {}", name_of(state_.model.features[static_cast<size_t>(from)]));
+  };
   if (layer.inputs <= 8) {
     for (int from = 0; from < layer.inputs; ++from) weight(from, name_of_input(from));
   } else {
