@@ -241,6 +241,10 @@ std::string keras_file(const PointTraining& training) {
       "    else:\n"
       "        print(\"test loss\", model.evaluate(x_test, y_test, verbose=0))\n";
   if (!data.regression()) text += "        print(\"test accuracy\", accuracy(outputs[test], labels[test]))\n";
+  // To compare with.
+  text += fmt::format(
+      "        if \"--train\" not in sys.argv:\n            print(\"Striate's test loss at that step: {:.9g}\")\n",
+      score(network, training.parameters().data(), data, data.test).loss);
   return text;
 }
 

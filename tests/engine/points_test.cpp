@@ -810,6 +810,11 @@ TEST(PointKeras, the_file_says_where_its_cross_entropy_ends) {
   EXPECT_NE(file(PointActivation::sigmoid, PointLoss::cross_entropy).find("before the sigmoid"), std::string::npos);
   EXPECT_NE(file(PointActivation::linear, PointLoss::cross_entropy).find("ends at 100"), std::string::npos);
   EXPECT_EQ(file(PointActivation::sigmoid, PointLoss::mse).find("16.1"), std::string::npos);
+  const PointTraining training(data, model_of({2}, PointActivation::tanh, PointActivation::tanh, PointLoss::mse), {},
+                               1);
+  EXPECT_NE(
+      keras_file(training).find(fmt::format("Striate's test loss at that step: {:.9g}", training.point().test.loss)),
+      std::string::npos);
   // What it says of ours.
   EXPECT_EQ(loss_value(PointLoss::cross_entropy, PointActivation::sigmoid, 0, 1), 100);
   EXPECT_NEAR(loss_value(PointLoss::cross_entropy, PointActivation::relu, 0, 1), 16.1, 0.05);
