@@ -438,6 +438,18 @@ TEST_F(NeuronPageTest, losses_are_those_of_the_network) {
   EXPECT_THROW(driver.number("neuron.cost cross-entropy"), Error);
 }
 
+TEST_F(NeuronPageTest, a_pixel_is_chosen_in_the_picture) {
+  driver.size = {1280, 900};
+  driver.run("neuron.data digits");
+  driver.run("neuron.select 0 2");
+  driver.settle();
+  const Item* picture = driver.ui.find_item("pixels of the picture");
+  ASSERT_NE(picture, nullptr);
+  driver.click_at({picture->rect.x + picture->rect.w * 6.5f / 14, picture->rect.y + picture->rect.h * 3.5f / 14});
+  EXPECT_EQ(driver.text("neuron.selected"), "0 2 48");
+  EXPECT_NE(driver.ui.find_item("weight of pixel 48"), nullptr);
+}
+
 TEST_F(NeuronPageTest, heads_and_features_have_their_names_in_a_small_window) {
   driver.size = {800, 500};
   for (const char* layers : {"neuron.layers 4 2", "neuron.layers 8 8 8 8 8 8 8 8"}) {

@@ -103,6 +103,7 @@ class NeuronPage : public Page {
   void draw_ring(Ui& ui, const Rect& area) const;
   void draw_pictures(Ui& ui, Rect area, HoverNote& note) const;
   void draw_picture(Ui& ui, int sample, const Rect& place) const;
+  void draw_pixels(Ui& ui, const Rect& place, HoverNote& note) const;
   void draw_curves(Ui& ui, Rect area, HoverNote& note) const;
   void draw_code(Ui& ui, Rect area) const;
   void draw_head(Ui& ui, Rect area) const;

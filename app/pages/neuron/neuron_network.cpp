@@ -367,6 +367,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
         kTopicFeatures, lit_);
   } else {
     ui.stroke(places[0][0], theme.input, 3, 2);
+    draw_pixels(ui, places[0][0], note);
     mark_topic(ui, places[0][0], kTopicFeatures, lit_);
   }
   for (size_t l = 0; l < layers.size(); ++l) {

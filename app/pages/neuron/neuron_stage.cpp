@@ -112,7 +112,7 @@ void NeuronPage::draw_head(Ui& ui, Rect area) const {
         std::max(ui.measure(Font::caption, part.name, kSmall).x, ui.measure(Font::number, part.value, kSmall).x);
     if (width > area.w) break;
     Rect place = area.cut_right(width);
-    area.cut_right(6);
+    area.cut_right(9);
     ui.label(place.cut_top(area.h / 2), part.name, Font::caption, part.color, Align::right, kSmall);
     ui.label(place, part.value, Font::number, theme.text, Align::right, kSmall);
   }

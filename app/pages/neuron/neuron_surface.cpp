@@ -267,6 +267,46 @@ void NeuronPage::draw_picture(Ui& ui, int sample, const Rect& place) const {
   ui.parts(picture, std::vector<PicturePart>{{one.place(0), place}});
 }
 
+// Hands on the picture choose the weight of a pixel.
+void NeuronPage::draw_pixels(Ui& ui, const Rect& place, HoverNote& note) const {
+  const Theme& theme = ui.theme();
+  const Response r =
+      ui.interact(place, {.label = "pixels of the picture",
+                          .command = "neuron.select",
+                          .kind = "pixels",
+                          .tooltip = N_("What the network is given. Click a pixel: the weight that leads "
+                                        "from it to the chosen neuron of layer 0")});
+  const int unit = state_.layer == 0 ? state_.unit : 0;
+  const auto choose = [&](int pixel) { return fmt::format("neuron.select 0 {} {}", unit, pixel); };
+  const float cell = place.w / static_cast<float>(kDigitSide);
+  const auto rect_of = [&](int pixel) {
+    return Rect{place.x + static_cast<float>(pixel % kDigitSide) * cell,
+                place.y + static_cast<float>(pixel / kDigitSide) * cell, cell, cell};
+  };
+  if (state_.layer == 0) ui.stroke(rect_of(state_.from).inset(-1.5f), theme.accent, 1, 2);
+  if (r.keyboard) {
+    ui.draw_focus(place.inset(-3), 3);
+    const int all = kDigitSide * kDigitSide, at = state_.layer == 0 ? state_.from : 0;
+    const auto move = [&](const char* key, int by) {
+      if (ui.take_key(key)) ui.send(choose((at + by + all) % all));
+    };
+    move("Left", -1), move("Right", 1), move("Up", -kDigitSide), move("Down", kDigitSide);
+  }
+  const Vec mouse = ui.input().mouse;
+  if (!r.hovered || !place.contains(mouse)) return;
+  const int column = std::clamp(static_cast<int>((mouse.x - place.x) / cell), 0, kDigitSide - 1);
+  const int row = std::clamp(static_cast<int>((mouse.y - place.y) / cell), 0, kDigitSide - 1);
+  const int pixel = row * kDigitSide + column;
+  if (r.clicked) ui.send(choose(pixel));
+  note = {};
+  note.title = format_tr("pixel {}: row {}, column {}", pixel, row, column);
+  note.lines.push_back({tr("brightness"), short_number(data().sample(picture_looked_at())[pixel]), theme.input});
+  note.lines.push_back({format_tr("weight to neuron {}", unit),
+                        short_number(training_.parameters()[weight_at(0, pixel, unit)]), theme.kernel});
+  note.hint = tr("click: choose this weight");
+  note.command = choose(pixel);
+}
+
 void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const bool step = state_.view == "step";
