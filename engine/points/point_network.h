@@ -15,7 +15,7 @@
 //            Keras keeps every probability so far from 0 and 1 that its loss ends at 16.1 (point_keras.cpp)
 //
 // To add an activation or a loss: its word in the enum, its name and its formulas in the .cpp, its name in Keras in
-// point_keras.cpp, its row in tests/engine/point_network_test.cpp.
+// point_keras.cpp, its row in tests/engine/points_test.cpp.
 #pragma once
 
 #include <cstddef>
