@@ -85,7 +85,7 @@ TEST_F(LenetPageTest, a_drawing_is_moved_turned_and_scaled_and_comes_back) {
   EXPECT_EQ(driver.text("lenet.second"), "4");
   driver.run("lenet.second none");
   driver.run("lenet.noise 0");
-  // Small, in a corner: it is brought to the middle, unless that is switched off.
+  // Small, in a corner: it is centered, unless that is switched off.
   driver.run("lenet.clear");
   driver.run("lenet.draw 20 20 50 20 32 65");
   EXPECT_EQ(driver.text("lenet.class"), "7");
@@ -140,7 +140,7 @@ TEST_F(LenetPageTest, clicks_choose_networks_digits_and_layers) {
   driver.click("7");
   ASSERT_FALSE(driver.log.empty());
   EXPECT_EQ(driver.log.front(), "lenet.digit 7");
-  driver.click("Another hand's");
+  driver.click("Another hand");
   EXPECT_EQ(driver.log.front(), "lenet.digit 7 2");
   EXPECT_EQ(driver.text("lenet.class"), "7");
   driver.click("Open this network");

@@ -51,8 +51,8 @@ void LenetPage::declare_settings() {
               Parameter::choice("VIEW", "what stands below the drawing", {"layers", "glyphs", "ring"}), &State::view)
       .labels = {N_("Layers"), N_("Glyphs"), N_("Turn and scale")};
   settings_.on_off(
-      "center", "brought to the middle",
-      "Fits what was drawn into 20 x 20 pixels and brings its center of mass to the middle, as MNIST's makers did, "
+      "center", "centered",
+      "Fits what was drawn into 20 x 20 pixels and centers its mass, as MNIST's makers did, "
       "before "
       "it is moved, turned and scaled",
       "whether the drawing is centered first", [](auto& s) -> auto& { return s.placement.center; });

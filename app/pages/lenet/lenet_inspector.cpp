@@ -30,8 +30,10 @@ void LenetPage::draw_inspector(Ui& ui) const {
     ui.button(std::to_string(digit), fmt::format("lenet.digit {}", digit),
               {.tooltip = N_("A digit in the program's hand")});
   }
-  ui.button("Another hand's", fmt::format("lenet.digit {} {}", digit_, hand_ + 1),
+  ui.push_id("hand of the digit");
+  ui.button("Another hand", fmt::format("lenet.digit {} {}", digit_, hand_ + 1),
             {.enabled = digit_ >= 0, .tooltip = N_("The same digit, written otherwise")});
+  ui.pop_id();
   ui.end_flow();
   ui.setting("lenet.pen");
   ui.setting("lenet.center");

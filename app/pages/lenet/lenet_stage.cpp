@@ -105,7 +105,7 @@ void LenetPage::draw_received(Ui& ui, Rect area) const {
       square, {.label = "what the networks receive",
                .kind = "picture",
                .focusable = false,
-               .tooltip = N_("28 x 28 pixels: the drawing brought to the middle, then moved, turned and scaled")});
+               .tooltip = N_("28 x 28 pixels: the drawing centered, then moved, turned and scaled")});
   if (hover.hovered) ui.light(Concept::input);
   ui.label(Rect{area.x, square.bottom() + 4, area.w, kCaption}, "28 \u00d7 28", Font::caption, ui.theme().secondary);
 }

@@ -63,8 +63,8 @@ void SharingPage::draw_layers(Ui& ui) const {
   ui.begin_panel("digit words", head, 0, false);
   const SharingMove& move = now.of.move;
   ui.paragraph(move.dx == 0 && move.dy == 0
-                   ? format_tr("Unseen digit {}: a **{}**.", now.of.digit, now.label)
-                   : format_tr("Unseen digit {}: a **{}**, moved by ({}, {}): to the right and down.", now.of.digit,
+                   ? format_tr("Unseen digit no. {}: a **{}**.", now.of.digit, now.label)
+                   : format_tr("Unseen digit no. {}: a **{}**, moved by ({}, {}): to the right and down.", now.of.digit,
                                now.label, move.dx, move.dy));
   ui.note(now.step == 0
               ? std::string(tr("The networks have learned nothing yet: press Learn."))
@@ -120,8 +120,8 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   ui.label(words.cut_top(kLine),
            format_tr("{} sure", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
            Font::caption, theme.secondary);
-  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen ones", percent(now.accuracy[n]))
-                                                : std::string(tr("unseen ones: not yet"));
+  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen digits", percent(now.accuracy[n]))
+                                                : std::string(tr("unseen digits: not yet"));
   ui.label(words.cut_top(kLine), ui.fitted(measured, Font::caption, words.w), Font::caption, theme.secondary);
 }
 
@@ -217,10 +217,10 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
 void SharingPage::draw_map(Ui& ui) const {
   const SharingMoment& now = *moment_;
   HoverNote note;
-  ui.paragraph(
-      format_tr("Digit {}, a **{}**, at {} \u00d7 {} shifts, from {} to {} pixels to each side. [Filled](activation): "
-                "read right. Gray: not. Empty: not tried yet.",
-                now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
+  ui.paragraph(format_tr(
+      "Unseen digit no. {}, a **{}**, at {} \u00d7 {} shifts, from {} to {} pixels to each side. [Filled](activation): "
+      "read right. Gray: not. Empty: not tried yet.",
+      now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
   if (now.learning) ui.note("The maps are made when the networks pause.");
   // Two by two where there is room.
   const bool wide = ui.width() >= 360;

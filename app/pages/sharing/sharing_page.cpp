@@ -42,7 +42,8 @@ SharingRequest SharingPage::request() const {
 
 NeocognitronRequest SharingPage::neocognitron_request() const {
   NeocognitronRequest request;
-  request.data = state_.data, request.acts = acts_, request.selectivity = state_.selectivity;
+  request.data = state_.data, request.formula = state_.formula, request.acts = acts_;
+  request.selectivity = state_.selectivity;
   request.use_drawing = state_.use_drawing;
   if (state_.use_drawing) request.drawing = pad_.drawing();
   request.digit = state_.digit, request.move = state_.move;
@@ -74,7 +75,7 @@ bool SharingPage::update(double) {
   if (is_shown() || learning()) changed |= ask();
   if (is_shown()) changed |= ask_neocognitron();
   try {
-    if (SharingMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true;
+    if (SharingMomentPtr moment = job_.take()) moment_ = std::move(moment), find_strongest(), changed = true;
   } catch (const Error& error) {
     failed_ = error, until_ = 0, changed = true;
   }
@@ -127,6 +128,19 @@ const SharingMoment& SharingPage::need_accuracy() {
   if (!moment.has_accuracy) throw NotReady(moment.learning ? "they still learn" : "unseen digits are read");
   return moment;
 }
+const SharingMoment& SharingPage::need_place() {
+  const SharingMoment& moment = need();
+  find_strongest();
+  return moment;
+}
+// While it learns the place stays: nothing runs away under a hand.
+void SharingPage::find_strongest() {
+  if (!state_.strongest || !moment_ || moment_->learning || !(moment_->of == request())) return;
+  const std::optional<SharingPlace> at = strongest_place(moment_->gradient, state_.filter);
+  if (!at) return;
+  state_.tap_row = at->tap_row, state_.tap_column = at->tap_column;
+  state_.row = at->row, state_.column = at->column;
+}
 const NeocognitronMoment& SharingPage::need_neocognitron() {
   ask_neocognitron();
   if (neocognitron_failed_) throw *neocognitron_failed_;
@@ -149,7 +163,9 @@ std::vector<std::string> SharingPage::replay() const {
       lines.push_back(fmt::format("sharing.neocognitron.learn {}", act.digits));
     }
   }
-  for (std::string& line : state()) lines.push_back(std::move(line));
+  for (std::string& line : state()) {
+    if (!line.starts_with("sharing.neocognitron.memory ")) lines.push_back(std::move(line));
+  }
   return lines;
 }
 

@@ -3,7 +3,7 @@
 //
 // sharing_page.cpp: state, update.  sharing_commands.cpp: commands, readouts.  layers_stage.cpp: the views layers and
 // map.  neocognitron_stage.cpp: the view neocognitron.  sharing_inspector.cpp.  sharing_job.h, neocognitron_job.h: what
-// runs behind the window.
+// runs behind the window.  neocognitron_memory.h: what it was given to learn, as text.
 #pragma once
 
 #include <array>
@@ -49,9 +49,11 @@ class SharingPage : public Page {
     SharingTie tie = SharingTie::free;
     int filter = 0, tap_row = 2, tap_column = 2;
     int row = 14, column = 14;                                // a place of the maps: whose tile is summed
+    bool strongest = true;                                    // both follow the largest gradients
     int layer = 0, plane = 0, cell_row = 7, cell_column = 7;  // a cell of the Neocognitron; layers S1 C1 S2 C2 S3 C3
     bool use_drawing = false;
     std::array<double, 3> selectivity{};
+    NeocognitronFormula formula = NeocognitronFormula::right;
   };
   void commit(State next);
   SharingRequest request() const;
@@ -61,6 +63,8 @@ class SharingPage : public Page {
   // What was asked for last, whole; throws NotReady and asks where it is on its way, Error where it failed.
   const SharingMoment& need();
   const SharingMoment& need_accuracy();
+  const SharingMoment& need_place();  // and the place and the weight that are shown
+  void find_strongest();
   const NeocognitronMoment& need_neocognitron();
   bool ask();  // for what is stale; true where something is
   bool ask_neocognitron();
