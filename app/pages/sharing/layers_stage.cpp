@@ -54,10 +54,11 @@ void SharingPage::draw_digit(Ui& ui, const Rect& area) const {
   ui.stroke(area, ui.theme().line);
 }
 
-void SharingPage::draw_layers(Ui& ui) const {
+void SharingPage::draw_layers(Ui& ui, float height) const {
   const SharingMoment& now = *moment_;
   HoverNote note;
-  Rect head = ui.take(ui.frame().presentation ? 84.0f : 112.0f);
+  const float digit = ui.frame().presentation ? 84.0f : 112.0f;
+  Rect head = ui.take(digit);
   draw_digit(ui, head.cut_left(head.h));
   head.cut_left(16);
   ui.begin_panel("digit words", head, 0, false);
@@ -70,12 +71,14 @@ void SharingPage::draw_layers(Ui& ui) const {
               ? std::string(tr("The networks have learned nothing yet: press Learn."))
               : format_tr("{} batches of {} digits learned, the same by all three.", now.step, SharingLab::kBatch));
   ui.end_panel();
-  for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), note);
-  draw_gradient(ui, note);
+  // All three fill the stage; the gradients follow below.
+  const float each = (height - digit) / kSharingLayers - kLine - 36;
+  for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), each, note);
+  draw_gradient(ui, height, note);
   draw_hover_note(ui, note);
 }
 
-void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const {
+void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote& note) const {
   const SharingMoment& now = *moment_;
   const auto n = static_cast<size_t>(layer);
   const SharingAnswer& answer = now.answers[n];
@@ -93,15 +96,20 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   } else {
     ui.label(ui.take(kLine), ui.fitted(parameters, Font::number, ui.width()), Font::number, theme.kernel);
   }
-  Rect row = ui.take(ui.frame().presentation ? 58.0f : std::clamp(ui.width() * 0.11f, 76.0f, 128.0f));
-  Rect words = row.cut_right(std::min(row.w * 0.34f, 210.0f));
+  constexpr float answer_width = 52, gap = 6;
+  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen digits", percent(now.accuracy[n]))
+                                                : std::string(tr("unseen digits: not yet"));
+  const float words_width = std::min(ui.width() * 0.42f, answer_width + ui.measure(Font::caption, measured).x + 4);
+  const float wide = (ui.width() - words_width - 12 - gap * (kSharingMaps - 1)) / kSharingMaps;
+  Rect row = ui.take(std::max(3 * kLine, std::min(wide, height)));
+  Rect words = row.cut_right(words_width);
   row.cut_right(12);
   TensorGrid grid;
   grid.maps = {.values = answer.maps, .count = kSharingMaps, .height = kSharingPlaces, .width = kSharingPlaces};
   grid.key = fmt::format("sharing.maps.{}", name_of(layer));
   grid.version = now.version;
   grid.scale = scale_of(grid.maps, ScaleScope::layer);
-  grid.layout = fit_maps(kSharingMaps, kSharingPlaces, kSharingPlaces, row.w, row.h, 20, 200, 6, kSharingMaps);
+  grid.layout = fit_maps(kSharingMaps, kSharingPlaces, kSharingPlaces, row.w, row.h, 20, 400, gap, kSharingMaps);
   grid.selected = state_.filter;
   grid.tone = Concept::activation;
   grid.name = [](int64_t map) { return format_tr("map {}", map); };
@@ -111,7 +119,7 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   const TensorAnswer hit = draw_tensor_grid(ui, fmt::format("maps of the {} layer", name_of(layer)), row, grid);
   if (hit.hovered) note = hit.note;
   const bool right = answer.label == now.label;
-  Rect big = words.cut_left(44);
+  Rect big = words.cut_left(answer_width - 8);
   ui.label(big, std::to_string(answer.label), Font::heading, right ? theme.activation : theme.warning, Align::center,
            34);
   words.cut_left(8);
@@ -120,13 +128,11 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   ui.label(words.cut_top(kLine),
            format_tr("{} sure", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
            Font::caption, theme.secondary);
-  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen digits", percent(now.accuracy[n]))
-                                                : std::string(tr("unseen digits: not yet"));
   ui.label(words.cut_top(kLine), ui.fitted(measured, Font::caption, words.w), Font::caption, theme.secondary);
 }
 
 // What each place would change in one weight, and what tied places change together.
-void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
+void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
   const SharingMoment& now = *moment_;
   const SharingGradient& gradient = now.gradient;
   const Theme& theme = ui.theme();
@@ -152,7 +158,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
   }
   float most = 1e-12f;
   for (const float value : local) most = std::max(most, std::fabs(value));
-  Rect row = ui.take(ui.frame().presentation ? 150.0f : 196.0f);
+  Rect row = ui.take(std::clamp(std::min((ui.width() - 24) / 2, height * 0.6f), 150.0f, 480.0f));
   const Rect map = row.cut_left(std::min(row.h, row.w * 0.5f));
   row.cut_left(24);
   const float side = std::min(map.w, map.h);
@@ -214,7 +220,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
   walk(ui, taps, "sharing.tap", state_.tap_row, state_.tap_column, 0, kSharingWindow - 1);
 }
 
-void SharingPage::draw_map(Ui& ui) const {
+void SharingPage::draw_map(Ui& ui, float height) const {
   const SharingMoment& now = *moment_;
   HoverNote note;
   ui.paragraph(format_tr(
@@ -222,15 +228,25 @@ void SharingPage::draw_map(Ui& ui) const {
       "read right. Gray: not. Empty: not tried yet.",
       now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
   if (now.learning) ui.note("The maps are made when the networks pause.");
-  // Two by two where there is room.
-  const bool wide = ui.width() >= 360;
-  const float gap = 20, width = wide ? (ui.width() - gap) / 2 : ui.width();
-  const float side = std::min(width, ui.frame().presentation ? 240.0f : 272.0f);
+  // As many in a row as make them largest.
+  constexpr int maps = kSharingLayers + 1;
+  constexpr float gap = 20, least = 180;
+  const float room = height - 3 * kLine;
+  int columns = 1;
+  float side = 0;
+  for (const int each : {1, 2, maps}) {
+    const int lines = maps / each;
+    const float width = (ui.width() - gap * static_cast<float>(each - 1)) / static_cast<float>(each);
+    const float high = (room - gap * static_cast<float>(lines - 1)) / static_cast<float>(lines) - 2 * kLine;
+    const float fits = std::min(width, std::max(high, least));
+    if (fits > side) columns = each, side = fits;
+  }
+  const float width = (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   static const std::vector<int> none;
   Rect line;
-  for (int i = 0; i <= kSharingLayers; ++i) {
-    if (!wide || i % 2 == 0) line = ui.take(side + 2 * kLine);
-    const Rect area = wide ? Rect{line.x + static_cast<float>(i % 2) * (width + gap), line.y, width, line.h} : line;
+  for (int i = 0; i < maps; ++i) {
+    if (i % columns == 0) line = ui.take(side + 2 * kLine);
+    const Rect area{line.x + static_cast<float>(i % columns) * (width + gap), line.y, width, line.h};
     if (i < kSharingLayers) {
       const auto n = static_cast<size_t>(i);
       draw_shifts(

@@ -173,17 +173,18 @@ void SharingPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   ui.begin_panel("stage of sharing", area, 20);
   ui.setting("sharing.view", {.tabs = true});
+  const float height = area.h - 88;  // below the tabs
   const std::optional<Error>& failed = of_neocognitron() ? neocognitron_failed_ : failed_;
   if (failed) {
     ui.error_note(failed->what(), failed->hint());
   } else if (of_neocognitron()) {
-    draw_neocognitron(ui, note);
+    draw_neocognitron(ui, height, note);
   } else if (!moment_) {
     ui.note("The three networks are being made.");
   } else if (state_.view == 1) {
-    draw_map(ui);
+    draw_map(ui, height);
   } else {
-    draw_layers(ui);
+    draw_layers(ui, height);
   }
   ui.end_panel();
   draw_hover_note(ui, note);

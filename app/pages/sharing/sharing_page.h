@@ -18,6 +18,7 @@
 #include "app/pages/sharing/sharing_job.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
+#include "engine/neocognitron/neocognitron_cell.h"
 
 namespace striate {
 
@@ -78,12 +79,12 @@ class SharingPage : public Page {
   int layer_of(const std::string& words) const;  // "S2" or 2
   const NeocognitronMaps::Map& cells(const NeocognitronMoment& moment, int layer) const;
 
-  // layers_stage.cpp
-  void draw_layers(Ui& ui) const;
-  void draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const;
-  void draw_gradient(Ui& ui, HoverNote& note) const;
+  // layers_stage.cpp; `height` of what can be seen of the stage
+  void draw_layers(Ui& ui, float height) const;
+  void draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote& note) const;
+  void draw_gradient(Ui& ui, float height, HoverNote& note) const;
   void draw_digit(Ui& ui, const Rect& area) const;
-  void draw_map(Ui& ui) const;
+  void draw_map(Ui& ui, float height) const;
   struct ShiftMap {
     std::string title, name;  // name: in its label
     const std::vector<int>& classes;
@@ -92,12 +93,14 @@ class SharingPage : public Page {
   };
   void draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote& note) const;
   // neocognitron_stage.cpp
-  void draw_neocognitron(Ui& ui, HoverNote& note) const;
-  void draw_cell(Ui& ui) const;
+  void draw_neocognitron(Ui& ui, float height, HoverNote& note) const;
+  void draw_cell(Ui& ui, float height) const;
+  void draw_formula(Ui& ui, const NeocognitronCell& cell) const;
   // sharing_inspector.cpp
   void draw_learning(Ui& ui) const;
   void draw_move(Ui& ui) const;
   void draw_teaching(Ui& ui) const;
+  void draw_formulas(Ui& ui) const;
 
   PageInfo info_;
   PageContext context_;
