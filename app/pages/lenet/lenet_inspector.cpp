@@ -30,10 +30,8 @@ void LenetPage::draw_inspector(Ui& ui) const {
     ui.button(std::to_string(digit), fmt::format("lenet.digit {}", digit),
               {.tooltip = N_("A digit in the program's hand")});
   }
-  ui.push_id("hand of the digit");
   ui.button("Another hand", fmt::format("lenet.digit {} {}", digit_, hand_ + 1),
             {.enabled = digit_ >= 0, .tooltip = N_("The same digit, written otherwise")});
-  ui.pop_id();
   ui.end_flow();
   ui.setting("lenet.pen");
   ui.setting("lenet.center");
@@ -65,7 +63,7 @@ void LenetPage::draw_inspector(Ui& ui) const {
   ui.text_field("number", text_, "lenet.write", "1993");
   ui.error_beside("lenet.write");
   ui.begin_flow();
-  ui.button("Another hand", fmt::format("lenet.write {} {}", text_, text_seed_ + 1),
+  ui.button("In another hand", fmt::format("lenet.write {} {}", text_, text_seed_ + 1),
             {.enabled = !text_.empty(), .tooltip = N_("The same number, written otherwise")});
   ui.end_flow();
   if (state_.slide && row_) {

@@ -101,11 +101,11 @@ void LenetPage::draw_received(Ui& ui, Rect area) const {
     ui.fill(square, rgb(0x000000), 2);
   }
   ui.stroke(square.inset(-1), faded(ui.theme().input, 0.7f), 2, 1.5f);
-  const Response hover = ui.interact(
-      square, {.label = "what the networks receive",
-               .kind = "picture",
-               .focusable = false,
-               .tooltip = N_("28 x 28 pixels: the drawing centered, then moved, turned and scaled")});
+  const Response hover =
+      ui.interact(square, {.label = "what the networks receive",
+                           .kind = "picture",
+                           .focusable = false,
+                           .tooltip = N_("28 x 28 pixels: the drawing centered, then moved, turned and scaled")});
   if (hover.hovered) ui.light(Concept::input);
   ui.label(Rect{area.x, square.bottom() + 4, area.w, kCaption}, "28 \u00d7 28", Font::caption, ui.theme().secondary);
 }

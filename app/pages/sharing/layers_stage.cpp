@@ -54,14 +54,8 @@ void SharingPage::draw_digit(Ui& ui, const Rect& area) const {
   ui.stroke(area, ui.theme().line);
 }
 
-void SharingPage::draw_layers(Ui& ui, float height) const {
+void SharingPage::draw_digit_words(Ui& ui) const {
   const SharingMoment& now = *moment_;
-  HoverNote note;
-  const float digit = ui.frame().presentation ? 84.0f : 112.0f;
-  Rect head = ui.take(digit);
-  draw_digit(ui, head.cut_left(head.h));
-  head.cut_left(16);
-  ui.begin_panel("digit words", head, 0, false);
   const SharingMove& move = now.of.move;
   ui.paragraph(move.dx == 0 && move.dy == 0
                    ? format_tr("Unseen digit no. {}: a **{}**.", now.of.digit, now.label)
@@ -70,10 +64,36 @@ void SharingPage::draw_layers(Ui& ui, float height) const {
   ui.note(now.step == 0
               ? std::string(tr("The networks have learned nothing yet: press Learn."))
               : format_tr("{} batches of {} digits learned, the same by all three.", now.step, SharingLab::kBatch));
-  ui.end_panel();
-  // All three fill the stage; the gradients follow below.
-  const float each = (height - digit) / kSharingLayers - kLine - 36;
-  for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), each, note);
+}
+
+void SharingPage::draw_layers(Ui& ui, float height) const {
+  HoverNote note;
+  constexpr float title = kLine + 36;  // and what is around it
+  // All three fill the stage; the gradients follow below. Where they would leave room at the side the digit stands
+  // there.
+  const float small = ui.frame().presentation ? 84.0f : 112.0f;
+  float each = (height - small) / kSharingLayers - title;
+  if ((ui.width() - 300) / kSharingMaps > each * 1.2f && ui.width() > 700) {
+    Rect area = ui.take(height);
+    Rect side = area.cut_left(std::min(ui.width() * 0.22f, height * 0.6f));
+    area.cut_left(24);
+    ui.begin_panel("digit", side, 0, false);
+    draw_digit(ui, ui.take(side.w));
+    draw_digit_words(ui);
+    ui.end_panel();
+    ui.begin_panel("layers", area, 0, false);
+    each = height / kSharingLayers - title;
+    for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), each, note);
+    ui.end_panel();
+  } else {
+    Rect head = ui.take(small);
+    draw_digit(ui, head.cut_left(head.h));
+    head.cut_left(16);
+    ui.begin_panel("digit words", head, 0, false);
+    draw_digit_words(ui);
+    ui.end_panel();
+    for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), each, note);
+  }
   draw_gradient(ui, height, note);
   draw_hover_note(ui, note);
 }
@@ -99,9 +119,11 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote
   constexpr float answer_width = 52, gap = 6;
   const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen digits", percent(now.accuracy[n]))
                                                 : std::string(tr("unseen digits: not yet"));
-  const float words_width = std::min(ui.width() * 0.42f, answer_width + ui.measure(Font::caption, measured).x + 4);
+  const float needed = answer_width + ui.measure(Font::caption, measured).x + 4;
+  const float words_width = std::min(ui.width() * 0.42f, needed);
+  const int lines = words_width < needed ? 2 : 1;  // of the last words
   const float wide = (ui.width() - words_width - 12 - gap * (kSharingMaps - 1)) / kSharingMaps;
-  Rect row = ui.take(std::max(3 * kLine, std::min(wide, height)));
+  Rect row = ui.take(std::max(static_cast<float>(2 + lines) * kLine, std::min(wide, height)));
   Rect words = row.cut_right(words_width);
   row.cut_right(12);
   TensorGrid grid;
@@ -119,7 +141,7 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote
   const TensorAnswer hit = draw_tensor_grid(ui, fmt::format("maps of the {} layer", name_of(layer)), row, grid);
   if (hit.hovered) note = hit.note;
   const bool right = answer.label == now.label;
-  Rect big = words.cut_left(answer_width - 8);
+  Rect big = words.cut_left(answer_width - 8).cut_top(3 * kLine);
   ui.label(big, std::to_string(answer.label), Font::heading, right ? theme.activation : theme.warning, Align::center,
            34);
   words.cut_left(8);
@@ -128,7 +150,14 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote
   ui.label(words.cut_top(kLine),
            format_tr("{} sure", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
            Font::caption, theme.secondary);
-  ui.label(words.cut_top(kLine), ui.fitted(measured, Font::caption, words.w), Font::caption, theme.secondary);
+  if (lines == 2) {
+    const size_t at = measured.rfind(' ', measured.rfind(' ') - 1);
+    ui.label(words.cut_top(kLine), measured.substr(0, at), Font::caption, theme.secondary);
+    ui.label(words.cut_top(kLine), ui.fitted(measured.substr(at + 1), Font::caption, words.w), Font::caption,
+             theme.secondary);
+  } else {
+    ui.label(words.cut_top(kLine), measured, Font::caption, theme.secondary);
+  }
 }
 
 // What each place would change in one weight, and what tied places change together.
@@ -171,8 +200,11 @@ void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
                                          "chooses a place")});
   const Rect cells = mini_grid(
       ui, square, {.rows = kSharingPlaces, .columns = kSharingPlaces, .fill = [&](int y, int x) {
-                     return signed_color(theme, static_cast<double>(local[static_cast<size_t>(y * kSharingPlaces + x)]),
-                                         static_cast<double>(most));
+                     const float value = local[static_cast<size_t>(y * kSharingPlaces + x)];
+                     return signed_color(
+                         theme,
+                         std::copysign(std::sqrt(std::fabs(static_cast<double>(value))), static_cast<double>(value)),
+                         std::sqrt(static_cast<double>(most)));
                    }});
   // The tile that the chosen place belongs to.
   const int size = kSharingPlaces / gradient.sets_y;
@@ -200,7 +232,9 @@ void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
     largest = std::max(largest, std::fabs(value(i / kSharingWindow, i % kSharingWindow)));
   }
   window.fill = [&](int y, int x) { return signed_color(theme, value(y, x), largest); };
-  window.text = [&](int y, int x) { return fmt::format("{:.2g}", value(y, x)); };
+  // As many decimals as the largest one needs.
+  const int decimals = std::clamp(1 + static_cast<int>(std::ceil(-std::log10(largest))), 1, 6);
+  window.text = [&](int y, int x) { return fmt::format("{:.{}f}", value(y, x), decimals); };
   const float part = std::min(row.w, row.h);
   const Rect place{row.x, row.y, part, part};
   const Response taps =
@@ -218,6 +252,10 @@ void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
   }
   if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
   walk(ui, taps, "sharing.tap", state_.tap_row, state_.tap_column, 0, kSharingWindow - 1);
+  ui.note(
+      "At the left the gradient of this one weight at each place; colors go with its square root, so that small ones "
+      "can "
+      "be seen. At the right all weights of the window.");
 }
 
 void SharingPage::draw_map(Ui& ui, float height) const {
@@ -239,7 +277,7 @@ void SharingPage::draw_map(Ui& ui, float height) const {
     const float width = (ui.width() - gap * static_cast<float>(each - 1)) / static_cast<float>(each);
     const float high = (room - gap * static_cast<float>(lines - 1)) / static_cast<float>(lines) - 2 * kLine;
     const float fits = std::min(width, std::max(high, least));
-    if (fits > side) columns = each, side = fits;
+    if (fits >= side) columns = each, side = fits;
   }
   const float width = (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   static const std::vector<int> none;
@@ -259,7 +297,7 @@ void SharingPage::draw_map(Ui& ui, float height) const {
     const bool there = neocognitron_ && neocognitron_->of.map && !neocognitron_->learning;
     std::string why;
     if (acts_.empty()) {
-      why = tr("has learned nothing: see the view Neocognitron");
+      why = tr("has learned nothing yet");
     } else if (there && neocognitron_->label < 0) {
       why = tr("a drawing has no right answer");
     }

@@ -49,7 +49,7 @@ void SharingPage::draw_neocognitron(Ui& ui, float height, HoverNote& note) const
   const Rect pad = head.cut_left(head.h);
   pad_.draw_pad(ui, "pad", pad, tr("Draw a digit"));
   head.cut_left(12);
-  const Rect seen = head.cut_left(std::min(head.h, head.w * 0.35f));
+  const Rect seen = head.cut_left(std::min(head.h, head.w * 0.45f));
   TensorGrid input;
   input.maps = {
       .values = now.maps.input.values, .count = 1, .height = now.maps.input.rows, .width = now.maps.input.columns};
@@ -74,23 +74,14 @@ void SharingPage::draw_neocognitron(Ui& ui, float height, HoverNote& note) const
                      ? format_tr("It reads **{}**, and that is right.", now.answer.label)
                      : format_tr("It reads **{}**, but it is a {}.", now.answer.label, now.label));
   }
+  const bool beside = head.w >= 400;  // else these lines stand below
+  if (beside) draw_score(ui);
   ui.end_panel();
+  if (!beside) draw_score(ui);
   if (now.planes[2] == 1) {
     ui.note(
         "With a single plane C3 is always silent: what holds it back is the mean over all planes, which is itself. "
         "Teach it a second digit.");
-  }
-  ui.note(now.drawn > 0 ? format_tr("{} digits learned, {} of them drawn; planes: {}, {}, {}", now.learned, now.drawn,
-                                    now.planes[0], now.planes[1], now.planes[2])
-                        : format_tr("{} digits learned; planes: {}, {}, {}", now.learned, now.planes[0], now.planes[1],
-                                    now.planes[2]));
-  if (now.learning) {
-    ui.progress("Learning", -1, "sharing.neocognitron.stop");
-  } else if (now.measured) {
-    ui.note(format_tr("**{:.1f} %** of {} unseen digits read right, {} unanswered",
-                      100.0 * now.right / std::max(1, now.tested), now.tested, now.silent));
-  } else if (now.learned > 0) {
-    ui.note(format_tr("unseen digits: {} of {} tried", now.tested, NeocognitronJob::kTestDigits));
   }
   draw_cell(ui, height);
   for (int layer = 0; layer < 6; ++layer) {
@@ -145,6 +136,23 @@ void SharingPage::draw_neocognitron(Ui& ui, float height, HoverNote& note) const
     grid.numbers = false;
     const TensorAnswer hit = draw_tensor_grid(ui, kLayers[layer], ui.take(grid.layout.total_height()), grid);
     if (hit.hovered) note = hit.note;
+  }
+}
+
+// What it has learned and how many unseen digits it reads.
+void SharingPage::draw_score(Ui& ui) const {
+  const NeocognitronMoment& now = *neocognitron_;
+  ui.note(now.drawn > 0 ? format_tr("{} digits learned, {} of them drawn; planes: {}, {}, {}", now.learned, now.drawn,
+                                    now.planes[0], now.planes[1], now.planes[2])
+                        : format_tr("{} digits learned; planes: {}, {}, {}", now.learned, now.planes[0], now.planes[1],
+                                    now.planes[2]));
+  if (now.learning) {
+    ui.progress("Learning", -1, "sharing.neocognitron.stop");
+  } else if (now.measured) {
+    ui.note(format_tr("**{:.1f} %** of {} unseen digits read right, {} unanswered",
+                      100.0 * now.right / std::max(1, now.tested), now.tested, now.silent));
+  } else if (now.learned > 0) {
+    ui.note(format_tr("unseen digits: {} of {} tried", now.tested, NeocognitronJob::kTestDigits));
   }
 }
 

@@ -208,10 +208,10 @@ PageKind sharing_page() {
        N_("One task, three layers: a dense layer, where every value sees every pixel; a locally connected one, where "
           "every place has a small window and weights of its own; and a convolution, where all places share one set. "
           "Train them side by side, move the digit, and see who still knows it. Tie the weights of the middle one step "
-          "by step. Then teach a Neocognitron, the machine of 1980 that shared weights first. Programs on the web that "
-          "rebuild it often go wrong in one of its formulas: in some the inhibiting cell squares the window that the "
-          "S-cells then see, others forget the parentheses of r/(1 + r), divide before they subtract, or give all "
-          "planes the weights of the first. Here each formula stands beside its numbers.")},
+          "by step. Then teach a Neocognitron, the machine of 1980 that shared weights first. Each of its formulas "
+          "stands "
+          "beside its numbers, and four mistakes that public programs make in them can be tried: it learns again with "
+          "the mistake, and its score is measured.")},
       [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<SharingPage>(context); }};
 }
 

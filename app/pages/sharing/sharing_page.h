@@ -84,6 +84,7 @@ class SharingPage : public Page {
   void draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote& note) const;
   void draw_gradient(Ui& ui, float height, HoverNote& note) const;
   void draw_digit(Ui& ui, const Rect& area) const;
+  void draw_digit_words(Ui& ui) const;
   void draw_map(Ui& ui, float height) const;
   struct ShiftMap {
     std::string title, name;  // name: in its label
@@ -94,6 +95,7 @@ class SharingPage : public Page {
   void draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote& note) const;
   // neocognitron_stage.cpp
   void draw_neocognitron(Ui& ui, float height, HoverNote& note) const;
+  void draw_score(Ui& ui) const;
   void draw_cell(Ui& ui, float height) const;
   void draw_formula(Ui& ui, const NeocognitronCell& cell) const;
   // sharing_inspector.cpp
