@@ -234,9 +234,15 @@ void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
   window.fill = [&](int y, int x) { return signed_color(theme, value(y, x), largest); };
   // As many decimals as the largest one needs.
   const int decimals = std::clamp(1 + static_cast<int>(std::ceil(-std::log10(largest))), 1, 6);
-  window.text = [&](int y, int x) { return fmt::format("{:.{}f}", value(y, x), decimals); };
+  const auto text = [&](int y, int x) { return fmt::format("{:.{}f}", value(y, x), decimals); };
   const float part = std::min(row.w, row.h);
   const Rect place{row.x, row.y, part, part};
+  // With numbers where these fit together with the indices.
+  float widest = 0;
+  for (int i = 0; i < kSharingWindow * kSharingWindow; ++i) {
+    widest = std::max(widest, ui.measure(Font::number, text(i / kSharingWindow, i % kSharingWindow)).x);
+  }
+  if (part >= kSharingWindow * (widest + 4) + ui.index_width(kSharingWindow)) window.text = text;
   const Response taps =
       ui.interact(place, {.label = "gradients of the window",
                           .command = "sharing.tap",
@@ -245,9 +251,12 @@ void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
                                         "it; a click chooses a weight")});
   const Rect grid = mini_grid(ui, place, window);
   ui.stroke(mini_cell(grid, kSharingWindow, kSharingWindow, state_.tap_row, state_.tap_column), theme.kernel, 0, 2);
-  if (taps.clicked) {
+  if (taps.hovered) {
     if (const auto at = mini_cell_at(grid, kSharingWindow, kSharingWindow, ui.input().mouse)) {
-      ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
+      note.title = format_tr("weight ({}, {})", at->first, at->second);
+      note.lines.push_back({std::string(tr("its gradient, of all places that share it")),
+                            number_of(value(at->first, at->second)), theme.gradient});
+      if (taps.clicked) ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
     }
   }
   if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
