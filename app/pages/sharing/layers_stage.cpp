@@ -68,12 +68,13 @@ void SharingPage::draw_digit_words(Ui& ui) const {
 
 void SharingPage::draw_layers(Ui& ui, float height) const {
   HoverNote note;
-  constexpr float title = kLine + 36;  // and what is around it
+  constexpr float title = kLine + 40;  // and what is around it
   // All three fill the stage; the gradients follow below. Where they would leave room at the side the digit stands
   // there.
   const float small = ui.frame().presentation ? 84.0f : 112.0f;
   float each = (height - small) / kSharingLayers - title;
-  if ((ui.width() - 300) / kSharingMaps > each * 1.2f && ui.width() > 700) {
+  const bool room = ui.width() > 900 && height / kSharingLayers - title > 90;
+  if (room && (ui.width() - 300) / kSharingMaps > each * 1.2f) {
     Rect area = ui.take(height);
     Rect side = area.cut_left(std::min(ui.width() * 0.22f, height * 0.6f));
     area.cut_left(24);

@@ -142,9 +142,9 @@ void SharingPage::draw_neocognitron(Ui& ui, float height, HoverNote& note) const
 // What it has learned and how many unseen digits it reads.
 void SharingPage::draw_score(Ui& ui) const {
   const NeocognitronMoment& now = *neocognitron_;
-  ui.note(now.drawn > 0 ? format_tr("{} digits learned, {} of them drawn; planes: {}, {}, {}", now.learned, now.drawn,
+  ui.note(now.drawn > 0 ? format_tr("digits learned: {}, {} of them drawn; planes: {}, {}, {}", now.learned, now.drawn,
                                     now.planes[0], now.planes[1], now.planes[2])
-                        : format_tr("{} digits learned; planes: {}, {}, {}", now.learned, now.planes[0], now.planes[1],
+                        : format_tr("digits learned: {}; planes: {}, {}, {}", now.learned, now.planes[0], now.planes[1],
                                     now.planes[2]));
   if (now.learning) {
     ui.progress("Learning", -1, "sharing.neocognitron.stop");
@@ -275,10 +275,10 @@ void SharingPage::draw_formula(Ui& ui, const NeocognitronCell& cell) const {
           cell.cosine));
       break;
     case NeocognitronFormula::first:
-      line(
-          format_tr("Its weights a are those of plane 0, as in all planes: the cosine **{:.3f}** is with that memory, "
-                    "not with its own. It answers above **{:.3f}**.",
-                    cell.cosine, cell.threshold));
+      line(format_tr(
+          "Its weights a are those of plane 0, as in all planes, and b is its own: what should be a cosine is "
+          "**{:.3f}**. It answers above **{:.3f}**.",
+          cell.cosine, cell.threshold));
       break;
   }
   line(std::string(
