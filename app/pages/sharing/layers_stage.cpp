@@ -120,7 +120,8 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote
   constexpr float answer_width = 52, gap = 6;
   const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen digits", percent(now.accuracy[n]))
                                                 : std::string(tr("unseen digits: not yet"));
-  const float needed = answer_width + ui.measure(Font::caption, measured).x + 4;
+  const float needed =
+      answer_width + ui.measure(Font::caption, format_tr("reads {} of unseen digits", "100.0 %")).x + 4;
   const float words_width = std::min(ui.width() * 0.42f, needed);
   const int lines = words_width < needed ? 2 : 1;  // of the last words
   const float wide = (ui.width() - words_width - 12 - gap * (kSharingMaps - 1)) / kSharingMaps;
@@ -151,7 +152,7 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote
   ui.label(words.cut_top(kLine),
            format_tr("{} sure", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
            Font::caption, theme.secondary);
-  if (lines == 2) {
+  if (ui.measure(Font::caption, measured).x > words.w) {
     const size_t at = measured.rfind(' ', measured.rfind(' ') - 1);
     ui.label(words.cut_top(kLine), measured.substr(0, at), Font::caption, theme.secondary);
     ui.label(words.cut_top(kLine), ui.fitted(measured.substr(at + 1), Font::caption, words.w), Font::caption,
