@@ -87,7 +87,7 @@ TEST_F(LenetPageTest, a_drawing_is_moved_turned_and_scaled_and_comes_back) {
   EXPECT_EQ(driver.text("lenet.second"), "4");
   driver.run("lenet.second none");
   driver.run("lenet.noise 0");
-  // Small, in a corner: it is brought to the middle, unless that is switched off.
+  // Small, in a corner: it is centered, unless that is switched off.
   driver.run("lenet.clear");
   driver.run("lenet.draw 20 20 50 20 32 65");
   EXPECT_EQ(driver.text("lenet.class"), "7");

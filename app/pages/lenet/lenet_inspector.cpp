@@ -64,7 +64,7 @@ void LenetPage::draw_inspector(Ui& ui) const {
   ui.text_field("number", text_, "lenet.write", "1993");
   ui.error_beside("lenet.write");
   ui.begin_flow();
-  ui.button("Another hand", fmt::format("lenet.write {} {}", text_, text_seed_ + 1),
+  ui.button("In another hand", fmt::format("lenet.write {} {}", text_, text_seed_ + 1),
             {.enabled = !text_.empty(), .tooltip = N_("The same number, written otherwise")});
   ui.end_flow();
   if (state_.slide && row_) {
