@@ -672,7 +672,7 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_integer(*command, "--examples", options->examples, "Learn from so many samples of each class, test with the rest",
               1, 1'000'000'000);
   add_text(*command, "--head", options->head,
-           "A new last layer with so many outputs; with --base the layers behind it: \"globalavgpool | flatten | dense "
+           "A new last layer with so many outputs; with --base the layers behind it: \"globalavgpool | dense "
            "7\"")
       ->type_name("N|TEXT");
   add_text(*command, "--freeze", options->freeze, "Layers that keep their weights, by name or number: \"0-3,conv5\"")

@@ -92,7 +92,7 @@ Shape BaseNetwork::features() const {
 
 std::string BaseNetwork::usual_head(int classes) const {
   const int rank = features().rank();
-  return fmt::format("{}dense {}", rank == 3 ? "globalavgpool | flatten | " : rank == 1 ? "" : "flatten | ", classes);
+  return fmt::format("{}dense {}", rank == 3 ? "globalavgpool | " : rank == 1 ? "" : "flatten | ", classes);
 }
 
 Architecture BaseNetwork::with_head(const std::string& head, int classes) const {

@@ -72,13 +72,13 @@ TEST(BaseNetwork, ends_with_what_its_own_head_reads) {
   EXPECT_EQ(vector.normalization().mean, std::vector<float>{0.2f});
   const BaseNetwork maps = BaseNetwork::open(saved(folder, "maps.safetensors", kMaps));
   EXPECT_EQ(maps.features(), (Shape{4, 6, 6}));
-  EXPECT_EQ(maps.usual_head(5), "globalavgpool | flatten | dense 5");
+  EXPECT_EQ(maps.usual_head(5), "globalavgpool | dense 5");
   const BaseNetwork squeezenet = BaseNetwork::open("squeezenet1_1");
   EXPECT_EQ(squeezenet.picture(), (Shape{3, 224, 224}));
   EXPECT_EQ(squeezenet.features(), (Shape{512, 13, 13}));
 
   const Architecture whole = maps.with_head("", 7);
-  EXPECT_EQ(whole.nodes().back().name, "head.2");
+  EXPECT_EQ(whole.nodes().back().name, "head.1");
   EXPECT_EQ(whole.shapes(2).back(), (Shape{2, 7}));
   EXPECT_EQ(maps.with_head("flatten | hidden: dense 4 | relu | dense 7", 7).nodes()[4].name, "hidden");
   for (const char* head : {"dense 7 |", "input 4x6x6 | dense 7", "conv 7 9x9", ""}) {
@@ -139,7 +139,7 @@ TEST(FeatureSet, begins_at_the_last_node_that_no_step_changes) {
     return whole.nodes()[static_cast<size_t>(node)].name;
   };
   EXPECT_EQ(node_of(kVector, "all"), "7");
-  EXPECT_EQ(node_of(kMaps, "all"), "head.1");  // the mean, too
+  EXPECT_EQ(node_of(kMaps, "all"), "head.0");  // the mean, too
   EXPECT_EQ(node_of(kMaps, "all", "dropout 0.2 | flatten | dense 3"), "1");
   EXPECT_EQ(node_of(kVector, "2"), "2");
   EXPECT_EQ(node_of(kVector, "0"), "input");
