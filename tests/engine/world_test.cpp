@@ -187,9 +187,9 @@ TEST(World, a_sample_is_balanced_seeded_and_disjoint) {
     EXPECT_EQ(labels.size(), 8u);
   }
   const auto order = [](const std::vector<WorldTile>& of) {
-    std::vector<int> places;
-    for (const WorldTile& tile : of) places.push_back(tile.y * 5400 + tile.x);
-    return places;
+    std::vector<int> all;
+    for (const WorldTile& tile : of) all.push_back(tile.y * 5400 + tile.x);
+    return all;
   };
   EXPECT_EQ(order(world().sample({})), order(tiles));
   EXPECT_NE(order(world().sample({.seed = 2})), order(tiles));
