@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/preprocess/prepare_picture.h"
+#include "kernels/threads.h"
 
 namespace striate {
 namespace {
@@ -127,13 +128,17 @@ bool SceneMap::step() {
   const Shape shape = session_->file().picture();
   SessionRequest request;
   request.batch = count;
-  for (int i = 0; i < count; ++i) {
-    const Place& place = order_[static_cast<size_t>(next_ + i)];
-    const Image tile = cut(*scene_, left(place.column), top(place.row), tile_);
-    const std::vector<float> values =
-        in_network_order(session_->file(), prepare_picture(tile, preprocessing, shape).values);
-    request.input.insert(request.input.end(), values.begin(), values.end());
-  }
+  const auto values = static_cast<size_t>(shape.count());
+  request.input.resize(static_cast<size_t>(count) * values);
+  parallel_for(count, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const Place& place = order_[static_cast<size_t>(next_ + i)];
+      const Image tile = cut(*scene_, left(place.column), top(place.row), tile_);
+      const std::vector<float> prepared =
+          in_network_order(session_->file(), prepare_picture(tile, preprocessing, shape).values);
+      std::copy_n(prepared.data(), values, request.input.data() + static_cast<size_t>(i) * values);
+    }
+  });
   const SessionResult result = *session_->run(request);
   const size_t each = result.output.values.size() / static_cast<size_t>(count);
   for (int i = 0; i < count; ++i) {

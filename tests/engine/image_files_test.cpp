@@ -105,6 +105,15 @@ TEST_P(EveryFormat, over_the_limit_is_refused_with_size_and_limit) {
 INSTANTIATE_TEST_SUITE_P(Image, EveryFormat, testing::ValuesIn(small_images()),
                          [](const auto& small) { return small.param.name; });
 
+TEST(ImageFiles, scenes_may_have_16384_x_16384_pixels) {
+  const auto error_of_header = [](const std::string& header) {
+    return error_of(FileBytes(header.begin(), header.end()));
+  };
+  EXPECT_NE(error_of_header("P6 16384 16384 255\n").find("cut off"), std::string::npos);
+  const std::string over = error_of_header("P6 16384 16385 255\n");
+  EXPECT_NE(over.find("over the limit of 268.4 megapixels"), std::string::npos) << over;
+}
+
 TEST(ImageFiles, every_format_of_the_list_has_a_small_file) {
   std::set<std::string> formats;
   for (const SmallImage& each : small_images()) formats.insert(each.format);
