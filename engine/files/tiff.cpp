@@ -174,7 +174,8 @@ Tiff parse(Bytes bytes) {
 void unpack_bits(Bytes from, std::vector<uint8_t>& to) {
   size_t at = 0;
   for (size_t i = 0; i < from.size() && at < to.size();) {
-    const int kind = static_cast<int8_t>(from[i++]);
+    const int kind = from[i] < 128 ? from[i] : from[i] - 256;
+    ++i;
     if (kind == -128) continue;
     const size_t count = static_cast<size_t>(kind >= 0 ? kind + 1 : 1 - kind);
     const size_t taken = std::min(count, to.size() - at);

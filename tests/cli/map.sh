@@ -35,5 +35,6 @@ prints "network.side 14"
 refuses 1 "are less than a tile of 32" "take tiles of 24" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.png" --tile 32
 [ ! -e "$WORK/m.png" ] || fail "a map was written"
 refuses 2 "--overlap" "" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.png" --overlap 95
-refuses 1 "" "--force" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/scene.ppm"
+cp "$WORK/map.png" "$WORK/same.png"
+refuses 1 "over what is read" "--force" map "$WORK/world.safetensors" "$WORK/same.png" "$WORK/same.png"
 done_testing
