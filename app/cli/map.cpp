@@ -1,10 +1,13 @@
 // striate map: a large picture, classified tile by tile.
 #include <array>
+#include <filesystem>
 #include <memory>
 
 #include "app/cli/training.h"
 #include "engine/export/overwrite.h"
+#include "engine/files/atomic_write.h"
 #include "engine/files/image_file.h"
+#include "engine/lower_case.h"
 #include "engine/session/scene_map.h"
 #include "engine/world/world.h"
 
@@ -82,9 +85,18 @@ void print_shares(const SceneMap& map) {
   }
 }
 
-void make_map(const MapOptions& options, const CommandLine& line) {
+// Told before the work.
+void check_place(const MapOptions& options) {
+  const std::string ending = lower_case(std::filesystem::path(options.out).extension().string());
+  if (ending != ".png" && ending != ".jpg" && ending != ".jpeg")
+    throw Error(fmt::format("{}: pictures are written as PNG or JPEG", options.out), "end the name in .png or .jpg");
   check_overwrite(
       {options.out, FileKind::picture, {options.scene, options.model.file, options.model.labels}, options.force, true});
+  const AtomicFile probe(options.out);
+}
+
+void make_map(const MapOptions& options, const CommandLine& line) {
+  check_place(options);
   Stream stream(line.device());
   const StopOnSignal signals;
   ProgressLine progress(options.quiet);

@@ -34,6 +34,7 @@ works map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/map.png" --tile 7
 prints "network.side 14"
 refuses 1 "are less than a tile of 32" "take tiles of 24" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.png" --tile 32
 [ ! -e "$WORK/m.png" ] || fail "a map was written"
+refuses 1 "PNG or JPEG" "end the name" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.bmp"
 refuses 2 "--overlap" "" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.png" --overlap 95
 cp "$WORK/map.png" "$WORK/same.png"
 refuses 1 "over what is read" "--force" map "$WORK/world.safetensors" "$WORK/same.png" "$WORK/same.png"
