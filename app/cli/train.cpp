@@ -632,7 +632,8 @@ void add_train(CLI::App& parent, CommandLine& line) {
           "--freeze\nkeeps layers as they are: names, numbers from 0, ranges (0-3, conv1-layer2.0), layer1*, all, or "
           "backbone\n(all before the head); a frozen batchnorm uses its running statistics. --split-by region "
           "keeps\nall pictures of a region in one part: folder:DIR reads them from DIR/regions.csv, a line "
-          "PICTURE,REGION each.\n\n"
+          "PICTURE,REGION each; world learns from the west and is tested on the "
+          "east, region-reversed the other way round.\n\n"
           "--base puts a new head on a trained network: a model with weights (striate models), or a file. It is cut "
           "before\n"
           "its own last dense layer or convolution; --head says what follows (one dense layer on the mean of the last\n"
@@ -683,7 +684,7 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--split", options->split, "Shares of training, validation, test (0.8,0.1,0.1)")
       ->type_name("T,V,T");
   add_choice(*command, "--split-by", options->split_by, "What is divided: samples, or whole regions (sample)",
-             {"sample", "region"});
+             {"sample", "region", "region-reversed"});
   add_text(*command, "--augment", options->augment, "Random changes: shift, rotate, scale, flip, brightness, contrast")
       ->type_name("\"shift 2 flip\"");
   add_text(*command, "--size", options->size, "folder: what pictures are fitted to (64x64)")->type_name("WxH");

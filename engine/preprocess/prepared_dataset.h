@@ -27,6 +27,7 @@ class PreparedDataset : public Dataset {
   std::string describe(int64_t index) const override { return data_->describe(index); }
   const std::vector<std::string>& regions() const override { return data_->regions(); }
   int region(int64_t index) const override { return data_->region(index); }
+  int learned_regions() const override { return data_->learned_regions(); }
   void read(int64_t index, float* pixels) const override;
 
  private:
