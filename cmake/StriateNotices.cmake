@@ -20,6 +20,7 @@ set(STRIATE_NOTICES
   "OpenSSL|libssl-dev|Apache-2.0|linked"
   "libwebp|libwebp-dev|BSD-3-Clause|linked"
   "giflib|libgif-dev|MIT|linked"
+  "libtiff|libtiff-dev|libtiff|linked"
   "ONNX|libonnx-dev|Apache-2.0|linked"
   "protobuf|libprotobuf-dev|BSD-3-Clause|linked"
   "Inter|fonts-inter|OFL-1.1|inside"

@@ -12,7 +12,7 @@ packages=(
   g++ cmake ninja-build                                    # compile
   libimgui-dev libstb-dev libglfw3-dev libgl-dev libegl-dev libglm-dev  # window and drawing
   python3-glad                                             # writes the OpenGL loader at build time, offline
-  libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libssl-dev libzip-dev libwebp-dev libgif-dev  # libraries
+  libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libssl-dev libzip-dev libwebp-dev libgif-dev libtiff-dev  # libraries
   libonnx-dev libprotobuf-dev                              # ONNX files
   fonts-inter fonts-jetbrains-mono fonts-dejavu-core       # copied into the program
   libgl1 libegl1 libgl1-mesa-dri                           # draw without a graphics card
