@@ -93,9 +93,9 @@ class Network {
   const std::vector<NamedTensor>& tensors() const { return layout_.tensors; }
   int64_t bytes() const { return layout_.bytes(); }
   const NamedTensor* find(TensorKind kind, const std::string& name) const;  // null: none
-  const NamedTensor& activation(int node) const;  // not of one before Plan::from
+  const NamedTensor& activation(int node) const;                            // not of one before Plan::from
   const NamedTensor& input() const { return activation(plan_.from); }
-  Shape picture() const;  // of one sample of it, without the batch
+  Shape picture() const;                        // of one sample of it, without the batch
   const NamedTensor* gradient(int node) const;  // null where the plan has none
   const NamedTensor& output() const { return activation(architecture_.size() - 1); }
   const NamedTensor* output_gradient() const { return gradient(architecture_.size() - 1); }

@@ -16,7 +16,8 @@ class PreparedDataset : public Dataset {
   // `picture`: (C, H, W) of what the network takes, C 1 or 3. Pictures of another size are fitted where somebody asked
   // for it (Preprocessing::asked); gray ones become color, and the other way round, where the network wants that.
   // Throws Error where they don't fit.
-  PreparedDataset(std::shared_ptr<const Dataset> data, Preprocessing preprocessing, const Shape& picture, bool channels_last);
+  PreparedDataset(std::shared_ptr<const Dataset> data, Preprocessing preprocessing, const Shape& picture,
+                  bool channels_last);
 
   std::string name() const override { return data_->name(); }
   Shape shape() const override;  // (C, H, W), or (H, W, C)
