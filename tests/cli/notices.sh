@@ -23,7 +23,7 @@ if command -v readelf >/dev/null; then
       libc.so* | libm.so* | libgcc_s.so* | libstdc++.so* | ld-linux* | libdl.so* | libpthread.so* | librt.so*) continue ;;
       libEGL.so*) continue ;;  # the system's own OpenGL
       libstb.so*) name=stb ;; libtbb.so*) name=oneTBB ;; libfmt.so*) name=fmt ;; libz.so*) name=zlib ;; libcrypto.so*) name=OpenSSL ;; libzip.so*) name=libzip ;;
-      libwebp*) name=libwebp ;; libgif.so*) name=giflib ;; libonnx*) name=ONNX ;; libprotobuf.so*) name=protobuf ;; libglfw.so*) name=GLFW ;;
+      libwebp*) name=libwebp ;; libgif.so*) name=giflib ;; libtiff.so*) name=libtiff ;; libonnx*) name=ONNX ;; libprotobuf.so*) name=protobuf ;; libglfw.so*) name=GLFW ;;
       libcuda* | libasan* | libubsan* | libtsan*) continue ;;
       *) fail "$library is linked and has no notice: cmake/StriateNotices.cmake" ; continue ;;
     esac

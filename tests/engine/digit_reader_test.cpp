@@ -127,7 +127,7 @@ TEST(PlacedDrawing, a_row_is_moved_turned_scaled_and_made_noisy_as_a_picture_is)
   for (const bool text : {false, true}) {
     SCOPED_TRACE(text ? "written" : "drawn");
     const auto row = [&](const Placement& placement) {
-      const RowPicture made = text ? row_of_text("47", 3, placement) : row_of_drawing(digit, placement);
+      RowPicture made = text ? row_of_text("47", 3, placement) : row_of_drawing(digit, placement);
       EXPECT_EQ(made.pixels.size(), static_cast<size_t>(32 * made.width));
       EXPECT_EQ(made.width % 4, 0);
       return made;
