@@ -91,7 +91,6 @@ void print_check(Stream& stream, Network& network) {
 void export_training(const ExportOptions& options, const CommandLine& line) {
   if (options.check) throw UsageError("--check is for a network alone", "leave --training or --check out");
   const ExportFormat format = options.to == "keras" ? ExportFormat::keras : ExportFormat::pytorch;
-  if (format == ExportFormat::keras) throw UsageError("a training is written for PyTorch only", "--to pytorch");
   check_project_folder(options.out, format);
   const TrainingProject project = read_training_project(options.model.file, options.data);
   Stream stream(line.device());

@@ -51,6 +51,12 @@ std::string loss_text(Loss loss) {
   return "";
 }
 
+std::string fixed_lines(const ProjectFacts& facts, const char* format) {
+  std::string text;
+  for (const std::string& name : facts.fixed) text += fmt::format(fmt::runtime(format), python_text(name));
+  return text;
+}
+
 const char* const kDataOption =
     "    parser.add_argument(\"--data\", type=Path, default=FOLDER, help=\"the folder with the pictures\")\n";
 

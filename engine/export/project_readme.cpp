@@ -1,6 +1,7 @@
 // README.md of a training's project.
 #include "engine/error.h"
 #include "engine/export/project_lines.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 
 namespace striate {
 namespace {
@@ -36,7 +37,16 @@ std::string project_readme(const ProjectFacts& facts, bool keras) {
   if (facts.random_layers) {
     different += "\nDropout draws its zeros with the library's own numbers: the first loss already differs a little.\n";
   }
-  if (!keras) {
+  if (keras) {
+    const std::string name = s.optimizer.kind->name;
+    if (name == "sgd" && s.optimizer["momentum"] > 0) {
+      different += "\nKeras's momentum holds the rate of earlier steps: where the rate changes, steps differ a little.\n";
+    }
+    if (facts.batch_statistics) {
+      different += "\nKeras's batch normalization averages the variance of the batch itself, Striate's and PyTorch's that\n"
+                   "which it lets expect (n - 1 instead of n): the running statistics differ a little.\n";
+    }
+  } else {
     different += "\nWith `torchrun` every process takes its share of each batch, so that the steps stay the same.\n";
     if (facts.batch_statistics) {
       different +=

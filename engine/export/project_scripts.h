@@ -27,12 +27,14 @@ struct ProjectFacts {
   int64_t steps = 0;
   int64_t training = 0, validation = 0, test = 0;  // samples
   bool frozen = false;                             // model.py has freeze()
+  std::vector<std::string> fixed;                  // what no training changes: arrays; in Keras their layers
   bool random_layers = false;                      // dropout: each program draws its own
   bool batch_statistics = false;                   // batch normalization
 };
 
 std::string project_data(const ProjectFacts& facts);
 std::string project_torch(const ProjectFacts& facts);
+std::string project_keras(const ProjectFacts& facts);
 std::string project_readme(const ProjectFacts& facts, bool keras);
 
 // In the text every `@NAME@`, which must be there, by its value.

@@ -105,7 +105,7 @@ def train(options, process, processes, device):
     epoch = len(pictures.training) / BATCH  # steps of one
     steps = STEPS if options.epochs is None else math.ceil(options.epochs * epoch - 1e-9)
     net = load(HERE / "start.safetensors").to(device)
-@SYNCHRONIZED@    to_train(net)
+@FIXED@@SYNCHRONIZED@    to_train(net)
     learner = net
     if processes > 1:
         learner = DistributedDataParallel(net, [device.index] if device.type == "cuda" else None)
@@ -246,7 +246,8 @@ std::string project_torch(const ProjectFacts& facts) {
                              {"ANSWERS", facts.outputs == 1 ? "(outputs[:, 0] > " + threshold + ").long()"
                                                             : "outputs.argmax(dim=1)"},
                              {"FREEZE", facts.frozen ? "    freeze(net)\n" : ""},
-                             {"SYNCHRONIZED", facts.batch_statistics ? kSynchronized : ""},
+                             {"FIXED", fixed_lines(facts, "    net.get_parameter({}).requires_grad_(False)  # as it is given\n")},
+       {"SYNCHRONIZED", facts.batch_statistics ? kSynchronized : ""},
                              {"FOLDER", folder ? "options.data" : ""},
                              {"DATA_OPTION", folder ? kDataOption : ""},
                              {"REPORT", kReportLines}});

@@ -15,6 +15,7 @@
 #include "engine/files/atomic_write.h"
 #include "engine/files/safetensors.h"
 #include "engine/files/utf8_names.h"
+#include "engine/network/python_values.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/source_folder.h"
 #include "engine/training/starting_weights.h"
@@ -114,6 +115,32 @@ bool write_pictures(const std::string& path, const Dataset& data) {
 bool has_layer(const Architecture& architecture, const std::string& kind) {
   return std::any_of(architecture.nodes().begin(), architecture.nodes().end(),
                      [&](const Node& node) { return node.layer && node.layer->kind() == kind; });
+}
+
+// Layers of a Keras script whose weights stand among zeros that Keras would train, too. Throws Error.
+void check_trainable_in_keras(const std::string& script) {
+  for (const char* word : {"linked(", ", groups=", ", dilation=", ".repeat("}) {
+    size_t begin = 0;
+    while ((begin = script.find(".set_weights([", begin)) != std::string::npos) {
+      const size_t end = script.find('\n', begin);
+      if (script.substr(begin, end - begin).find(word) != std::string::npos) {
+        throw Error("in Keras this network would have more to learn than here: weights of groups, dilations, connection "
+                    "tables or sums stand among zeros there, or several times",
+                    "write it for PyTorch: --to pytorch");
+      }
+      begin = end;
+    }
+  }
+}
+
+// The name of the layer that a Keras script puts an array into.
+std::string keras_layer_of(const std::string& script, const std::string& array) {
+  const std::string before = "get_layer(\"";
+  const size_t at = script.find("arrays[" + python_text(array) + "]");
+  const size_t begin = at == std::string::npos ? at : script.rfind(before, at);
+  check(begin != std::string::npos, "no layer takes {}", array);
+  const size_t name = begin + before.size();
+  return script.substr(name, script.find('"', name) - name);
 }
 
 // A folder beside the one that is asked for, renamed at the end, gone if anything fails.
@@ -247,6 +274,12 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   const ExportInfo about = export_info(project.model);
   const std::string script =
       keras ? keras_script(network, about, "model.py") : torch_script(network, about, "model.py");
+  if (keras) check_trainable_in_keras(script);
+  for (const NamedTensor& tensor : network.tensors()) {
+    const bool statistics = tensor.name.ends_with("running_mean") || tensor.name.ends_with("running_var");
+    if (tensor.kind != TensorKind::buffer || statistics) continue;
+    facts.fixed.push_back(keras ? keras_layer_of(script, tensor.name) : tensor.name);
+  }
   facts.frozen = script.find("\ndef freeze(") != std::string::npos;
   if (python_takes_pictures(about)) facts.folder = readable_folder(data, config.data);
 
@@ -266,7 +299,7 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   save_model(made.path("start.safetensors"), stream, start, network, more);
   write_text(made.path("model.py"), script);
   write_text(made.path("data.py"), project_data(facts));
-  write_text(made.path("train.py"), project_torch(facts));
+  write_text(made.path("train.py"), keras ? project_keras(facts) : project_torch(facts));
   write_text(made.path("README.md"), project_readme(facts, keras));
   made.commit();
   return {facts.folder.empty()};
