@@ -98,9 +98,9 @@ void export_training(const ExportOptions& options, const CommandLine& line) {
   ProgressLine progress(false);
   const std::unique_ptr<Dataset> data = open_data(project.config.data, project.source, "", progress);
   const ProjectWritten written = write_training_project(stream, project, *data, options.out, format);
-  print_note(fmt::format("{} written; {}", options.out,
-                         written.copied ? "its pictures are in it"
-                                        : "its pictures are read where they lie, in " + data->name().substr(7)));
+  print_note(
+      fmt::format("{} written; {}", options.out,
+                  written.copied ? "its pictures are in it" : "its pictures are read where they lie: they are many"));
   print_note(fmt::format("run it: python {}", (std::filesystem::path(options.out) / "train.py").string()));
 }
 

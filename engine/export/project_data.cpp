@@ -127,16 +127,20 @@ class Pictures:
 @VALUES@
 )py";
 
-const char* const kOpenFolder = R"py(        self.files = [Path(folder) / row["file"] for row in rows]
+const char* const kOpenFolder = R"py(        stored = HERE / "data" / "pictures.npy"
+        self.stored = np.load(stored, mmap_mode="r") if folder is None and stored.exists() else None
+        self.files = [Path(folder or FOLDER) / row["file"] for row in rows]
         self.kept = {}
-        missing = [path for path in self.files if not path.exists()]
+        missing = [path for path in self.files if self.stored is None and not path.exists()]
         if missing:
             raise SystemExit(f"{missing[0]}: there is no such picture\nwhere they are now: python train.py --data FOLDER")
 )py";
 
 const char* const kReadFolder = R"py(    def read(self, index):
-        """A picture as bytes, fitted: the largest middle part, averaged over areas or, where it gets larger, between the
-        nearest pixels."""
+        """A picture as bytes: as Striate decoded and fitted it or, from its file, fitted here: the largest middle part,
+        averaged over areas or, where it gets larger, between the nearest pixels."""
+        if self.stored is not None:
+            return np.array(self.stored[index])
         if index not in self.kept:
             channels, height, width = PICTURE
             pixels = fitted(opened(self.files[index]), {}, width, height)
@@ -174,20 +178,21 @@ std::string project_data(const ProjectFacts& facts) {
   const bool folder = !facts.folder.empty();
   const Augmentation& a = facts.augmentation;
   const Normalization& n = facts.normalization;
-  std::string text =
-      filled_in(kBegin, {{"SOURCE", facts.title},
-                         {"SHAPE", facts.picture.text()},
-                         {"AND_CHANGES", a.empty() ? "" : " and their random changes"},
-                         {"PILLOW", folder ? " and Pillow" : ""},
-                         {"IMPORT", folder ? "\nfrom model import fitted, opened\n" : ""},
-                         {"FOLDER", folder ? fmt::format("FOLDER = {}\n", python_text(facts.folder)) : ""},
-                         {"PICTURE", python_list(facts.picture.sizes())},
-                         {"CLASSES", python_classes(facts.classes)},
-                         {"SEED", std::to_string(facts.settings.seed)},
-                         {"NORMALIZATION", n.empty() ? ""
-                                                     : fmt::format("MEAN = np.array({}, np.float32)[:, None, None]\n"
-                                                                   "STD = np.array({}, np.float32)[:, None, None]\n",
-                                                                   numbers(n.mean), numbers(n.stddev))}});
+  std::string text = filled_in(
+      kBegin,
+      {{"SOURCE", facts.title},
+       {"SHAPE", facts.picture.text()},
+       {"AND_CHANGES", a.empty() ? "" : " and their random changes"},
+       {"PILLOW", folder ? " and Pillow" : ""},
+       {"IMPORT", folder ? "\nfrom model import fitted, opened\n" : ""},
+       {"FOLDER", folder ? fmt::format("FOLDER = {}  # where the pictures lay\n", python_text(facts.folder)) : ""},
+       {"PICTURE", python_list(facts.picture.sizes())},
+       {"CLASSES", python_classes(facts.classes)},
+       {"SEED", std::to_string(facts.settings.seed)},
+       {"NORMALIZATION", n.empty() ? ""
+                                   : fmt::format("MEAN = np.array({}, np.float32)[:, None, None]\n"
+                                                 "STD = np.array({}, np.float32)[:, None, None]\n",
+                                                 numbers(n.mean), numbers(n.stddev))}});
   if (!a.empty()) {
     const bool moves = a.shift != 0 || a.rotate != 0 || a.scale != 0 || a.flip;
     text += filled_in(
@@ -207,7 +212,7 @@ std::string project_data(const ProjectFacts& facts) {
   if (!a.empty()) values += "        if draw is not None:\n            values = changed(values, draw)\n";
   values += fmt::format("        return {}, self.labels[index]", n.empty() ? "values" : "(values - MEAN) / STD");
   return text +
-         filled_in(kPictures, {{"ARGUMENT", folder ? ", folder=FOLDER" : ""},
+         filled_in(kPictures, {{"ARGUMENT", folder ? ", folder=None" : ""},
                                {"OPEN", folder ? kOpenFolder
                                                : "        self.pictures = np.load(HERE / \"data\" / \"pictures.npy\", "
                                                  "mmap_mode=\"r\")\n"},

@@ -2,8 +2,8 @@
 #include "engine/error.h"
 #include "engine/export/project_lines.h"
 #include "engine/export/python_text.h"
-#include "engine/training/optimizers/optimizer_kind.h"
 #include "engine/training/loss_head.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 
 namespace striate {
 namespace {
@@ -27,7 +27,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from data import CLASSES, @FOLDER_NAME@SEED, Batches, Pictures
+from data import CLASSES, SEED, Batches, Pictures
 from model import load, read_safetensors
 
 HERE = Path(__file__).resolve().parent
@@ -231,17 +231,16 @@ std::string project_keras(const ProjectFacts& facts) {
       kScript,
       {{"TITLE", facts.title},
        {"PILLOW", folder ? " and Pillow" : ""},
-       {"FOLDER_NAME", folder ? "FOLDER, " : ""},
        {"BATCH", std::to_string(s.batch)},
        {"STEPS", std::to_string(facts.steps)},
        {"EPOCHS", epochs_text(facts)},
        {"TRAINING", std::to_string(facts.training)},
        {"RATE", fmt::format("{}", s.rate)},
        {"SCHEDULE", schedule_lines(s.schedule)},
-       {"DECAYED", decay > 0 && name != "adamw"
-                       ? filled_in(kDecayed, {{"KIND", keras_name(name)},
-                                              {"DECAY", python_number(s.optimizer.meant("decay"))}})
-                       : ""},
+       {"DECAYED",
+        decay > 0 && name != "adamw"
+            ? filled_in(kDecayed, {{"KIND", keras_name(name)}, {"DECAY", python_number(s.optimizer.meant("decay"))}})
+            : ""},
        {"OPTIMIZER_TEXT", s.optimizer.text()},
        {"OPTIMIZER", optimizer_line(s.optimizer)},
        {"TARGETS", gives_probabilities(s.loss) || facts.outputs == 1

@@ -58,7 +58,8 @@ std::string fixed_lines(const ProjectFacts& facts, const char* format) {
 }
 
 const char* const kDataOption =
-    "    parser.add_argument(\"--data\", type=Path, default=FOLDER, help=\"the folder with the pictures\")\n";
+    "    parser.add_argument(\"--data\", type=Path, help=\"the folder with the pictures, to read them from their "
+    "files\")\n";
 
 const char* const kReportLines = R"py(    if pictures.test:
         width = max(len(name) for name in CLASSES)

@@ -16,7 +16,8 @@ namespace striate {
 
 struct ProjectFacts {
   std::string title;   // what learns what: "lenet5 on digits"
-  std::string folder;  // whose pictures are read where they lie; empty: they are in the project
+  std::string folder;  // the pictures' own files are there; empty: there are none
+  bool stored = true;  // data/pictures.npy is in the project
   bool bytes = true;   // pictures.npy holds bytes; else values from 0 to 1
   Shape picture;       // (C, H, W)
   int outputs = 0;

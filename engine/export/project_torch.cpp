@@ -31,7 +31,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
-from data import CLASSES, @FOLDER_NAME@SEED, Batches, Pictures
+from data import CLASSES, SEED, Batches, Pictures
 from model import @FREEZE_NAME@load, read_safetensors
 
 HERE = Path(__file__).resolve().parent
@@ -229,28 +229,28 @@ std::string project_torch(const ProjectFacts& facts) {
   const TrainerSettings& s = facts.settings;
   const bool folder = !facts.folder.empty();
   const std::string threshold = s.loss == Loss::binary_cross_entropy_logits ? "0" : "0.5";
-  return filled_in(kScript, {{"TITLE", facts.title},
-                             {"PILLOW", folder ? " and Pillow" : ""},
-                             {"FOLDER_NAME", folder ? "FOLDER, " : ""},
-                             {"FREEZE_NAME", facts.frozen ? "freeze, " : ""},
-                             {"BATCH", std::to_string(s.batch)},
-                             {"STEPS", std::to_string(facts.steps)},
-                             {"EPOCHS", epochs_text(facts)},
-                             {"TRAINING", std::to_string(facts.training)},
-                             {"RATE", fmt::format("{}", s.rate)},
-                             {"SCHEDULE", schedule_lines(s.schedule)},
-                             {"OPTIMIZER_TEXT", s.optimizer.text()},
-                             {"OPTIMIZER", optimizer_line(s.optimizer)},
-                             {"LOSS_TEXT", loss_text(s.loss)},
-                             {"LOSS", loss_lines(s.loss, facts.outputs)},
-                             {"ANSWERS", facts.outputs == 1 ? "(outputs[:, 0] > " + threshold + ").long()"
-                                                            : "outputs.argmax(dim=1)"},
-                             {"FREEZE", facts.frozen ? "    freeze(net)\n" : ""},
-                             {"FIXED", fixed_lines(facts, "    net.get_parameter({}).requires_grad_(False)  # as it is given\n")},
+  return filled_in(
+      kScript,
+      {{"TITLE", facts.title},
+       {"PILLOW", folder ? " and Pillow" : ""},
+       {"FREEZE_NAME", facts.frozen ? "freeze, " : ""},
+       {"BATCH", std::to_string(s.batch)},
+       {"STEPS", std::to_string(facts.steps)},
+       {"EPOCHS", epochs_text(facts)},
+       {"TRAINING", std::to_string(facts.training)},
+       {"RATE", fmt::format("{}", s.rate)},
+       {"SCHEDULE", schedule_lines(s.schedule)},
+       {"OPTIMIZER_TEXT", s.optimizer.text()},
+       {"OPTIMIZER", optimizer_line(s.optimizer)},
+       {"LOSS_TEXT", loss_text(s.loss)},
+       {"LOSS", loss_lines(s.loss, facts.outputs)},
+       {"ANSWERS", facts.outputs == 1 ? "(outputs[:, 0] > " + threshold + ").long()" : "outputs.argmax(dim=1)"},
+       {"FREEZE", facts.frozen ? "    freeze(net)\n" : ""},
+       {"FIXED", fixed_lines(facts, "    net.get_parameter({}).requires_grad_(False)  # as it is given\n")},
        {"SYNCHRONIZED", facts.batch_statistics ? kSynchronized : ""},
-                             {"FOLDER", folder ? "options.data" : ""},
-                             {"DATA_OPTION", folder ? kDataOption : ""},
-                             {"REPORT", kReportLines}});
+       {"FOLDER", folder ? "options.data" : ""},
+       {"DATA_OPTION", folder ? kDataOption : ""},
+       {"REPORT", kReportLines}});
 }
 
 }  // namespace striate

@@ -124,9 +124,10 @@ void check_trainable_in_keras(const std::string& script) {
     while ((begin = script.find(".set_weights([", begin)) != std::string::npos) {
       const size_t end = script.find('\n', begin);
       if (script.substr(begin, end - begin).find(word) != std::string::npos) {
-        throw Error("in Keras this network would have more to learn than here: weights of groups, dilations, connection "
-                    "tables or sums stand among zeros there, or several times",
-                    "write it for PyTorch: --to pytorch");
+        throw Error(
+            "in Keras this network would have more to learn than here: weights of groups, dilations, connection "
+            "tables or sums stand among zeros there, or several times",
+            "write it for PyTorch: --to pytorch");
       }
       begin = end;
     }
@@ -284,7 +285,8 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   if (python_takes_pictures(about)) facts.folder = readable_folder(data, config.data);
 
   NewFolder made(folder);
-  if (facts.folder.empty()) {
+  facts.stored = facts.folder.empty() || data.size() * data.shape().count() <= kLargestProject;
+  if (facts.stored) {
     std::error_code ignored;
     fs::create_directory(made.path("data"), ignored);
     facts.bytes = write_pictures(made.path("data/pictures.npy"), data);
@@ -302,7 +304,7 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   write_text(made.path("train.py"), keras ? project_keras(facts) : project_torch(facts));
   write_text(made.path("README.md"), project_readme(facts, keras));
   made.commit();
-  return {facts.folder.empty()};
+  return {facts.stored};
 }
 
 }  // namespace striate

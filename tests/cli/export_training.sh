@@ -50,6 +50,8 @@ for project in project:digits tiles_project:tiles; do
   "$PYTHON" "${project%:*}/train.py" >out 2>err || fail "${project%:*}/train.py ends with an error"
   same_losses "${project%:*}" "${project#*:}.csv" || fail "$project: other losses"
 done
+"$PYTHON" tiles_project/train.py --data tiles >out 2>err || fail "pictures are not read from their files"
+same_losses tiles_project tiles.csv || fail "other losses of pictures from their files"
 accuracy() { sed -n "s/^$1 //p" out; } # KEY
 "$PYTHON" project/train.py --save "$PWD/again.safetensors" >out 2>err || fail "a second training"
 ours=$(accuracy test.accuracy)
