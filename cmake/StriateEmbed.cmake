@@ -4,6 +4,9 @@
 #
 #   striate_embedded    library behind app/embedded.h
 #   striate_carried     library behind engine/files/carried_weights.h: what lies in assets/models
+#   striate_data        library behind engine/files/carried_data.h: what lies in assets/data
+#
+# Bytes that nobody asks for stay in the program's file: they cost neither memory nor time when it starts.
 
 enable_language(ASM)
 
@@ -48,7 +51,7 @@ file(GLOB_RECURSE STRIATE_EMBED_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_
   ${CMAKE_SOURCE_DIR}/kernels/*.cu)
 # The README's pictures and the programs that make assets are for people, not for the program.
 list(FILTER STRIATE_EMBED_FILES EXCLUDE REGEX
-  "^assets/(screenshots|make_samples)/|^assets/models/.*\\.safetensors$|/\\.|~$")
+  "^assets/(screenshots|make_samples)/|^assets/models/.*\\.safetensors$|^assets/data/.*\\.(jpg|png)$|/\\.|~$")
 
 # NAME=FILE for every embedded file; fonts get names that don't depend on the distribution.
 set(STRIATE_EMBED_PAIRS "")
@@ -94,3 +97,12 @@ foreach(model IN LISTS models)
   list(APPEND pairs "${name}=${CMAKE_SOURCE_DIR}/assets/models/${model}")
 endforeach()
 striate_embed(striate_carried engine/files/carried_weights.h carried_weights carried_models ${pairs})
+
+# Measured data: the engine's data sets are cut out of it.
+file(GLOB files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/assets/data
+  ${CMAKE_SOURCE_DIR}/assets/data/*.jpg ${CMAKE_SOURCE_DIR}/assets/data/*.png)
+set(pairs "")
+foreach(file IN LISTS files)
+  list(APPEND pairs "${file}=${CMAKE_SOURCE_DIR}/assets/data/${file}")
+endforeach()
+striate_embed(striate_data engine/files/carried_data.h carried_data carried_data_files ${pairs})

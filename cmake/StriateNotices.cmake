@@ -25,6 +25,7 @@ set(STRIATE_NOTICES
   "Inter|fonts-inter|OFL-1.1|inside"
   "JetBrains-Mono|fonts-jetbrains-mono|OFL-1.1|inside"
   "DejaVu|fonts-dejavu-core|Bitstream-Vera|inside"
+  "NASA-Blue-Marble-and-land-cover|assets/data/world.license|LicenseRef-public-domain|inside"
   "Readers-of-digits|assets/models/lenet.license|CC-BY-SA-3.0|inside"
   "SqueezeNet-1.1-weights|assets/models/squeezenet1_1.license|BSD-2-Clause|inside")
 # Static: its terms lie beside the toolkit.
@@ -48,6 +49,8 @@ foreach(entry IN LISTS STRIATE_NOTICES)
     set(version "float16")
     if(package MATCHES "lenet")
       set(version "float32")
+    elseif(package MATCHES "data/")
+      set(version "2019")
     endif()
   elseif(NOT package)
     set(version ${CUDAToolkit_VERSION})

@@ -31,7 +31,7 @@ struct Image {
   std::string name;                // file name without folder, or the name of a picture that
                                    // the program made
   std::string path;                // where it was read from; empty for a picture that the program made
-  std::string format;              // "PNG", "JPEG", "BMP", "GIF", "TGA", "PNM", "PSD", "WebP", or
+  std::string format;              // "PNG", "JPEG", "BMP", "GIF", "TGA", "PNM", "PSD", "TIFF", "WebP", or
                                    // "made here"
   std::vector<std::string> notes;  // what a user should know: "first of 12
                                    // frames", "turned as EXIF says (6)", ...

@@ -58,6 +58,7 @@ void add_render(CLI::App& parent, CommandLine& line);
 void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);
 void add_classify(CLI::App& parent, CommandLine& line);
+void add_map(CLI::App& parent, CommandLine& line);
 void add_explain(CLI::App& parent, CommandLine& line);
 void add_features(CLI::App& parent, CommandLine& line);
 void add_summary(CLI::App& parent, CommandLine& line);

@@ -210,7 +210,8 @@ void add_evaluate(CLI::App& parent, CommandLine& line) {
   add_choice(*command, "--part", options->part, "Of which pictures (test)", {"test", "validation", "training", "all"});
   add_text(*command, "--split", options->split, "Shares of training, validation, test (those of its training)")
       ->type_name("T,V,T");
-  add_choice(*command, "--split-by", options->split_by, "What is divided (as in its training)", {"sample", "region"});
+  add_choice(*command, "--split-by", options->split_by, "What is divided (as in its training)",
+             {"sample", "region", "region-reversed"});
   add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
   add_integer(*command, "--batch", options->batch, "Pictures at a time (as many as 1 GiB holds, at most 250)", 1,
               65536);

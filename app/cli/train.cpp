@@ -18,11 +18,14 @@
 #include "engine/files/read_file.h"
 #include "engine/files/torch_file.h"
 #include "engine/network/models.h"
+#include "engine/steady_seconds.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/metrics.h"
 #include "engine/training/starting_weights.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_config.h"
+#include "engine/transfer/base_network.h"
+#include "engine/transfer/feature_set.h"
 
 namespace striate {
 namespace {
@@ -30,11 +33,13 @@ namespace {
 struct TrainOptions {
   std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule, initializer = "pytorch";
   std::string split = "0.8,0.1,0.1", split_by, augment, size, save, log, resume;
-  std::string weights, freeze, normalization;
+  std::string weights, freeze, normalization, base, head;
   double epochs = 5, rate = 0, save_every = 60;
-  int64_t steps = 0, batch = 64, head = 0;
+  int64_t steps = 0, batch = 64, examples = 0;
   bool partial = false, weights_only = false, quiet = false, force = false;
 };
+
+constexpr int64_t kMostFeatures = int64_t{2} << 30;  // bytes of features that are kept
 
 TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line) {
   TrainerSettings settings;
@@ -52,8 +57,9 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
 
 // Options that a saved training has brought along.
 void refuse_with_resume(const CLI::App& command) {
-  for (const char* name : {"--model", "--optimizer", "--loss", "--batch", "--seed", "--init", "--freeze", "--split",
-                           "--augment", "--size", "--weights", "--partial", "--head", "--normalization", "--split-by"})
+  for (const char* name :
+       {"--model", "--optimizer", "--loss", "--batch", "--seed", "--init", "--freeze", "--split", "--augment", "--size",
+        "--weights", "--partial", "--head", "--normalization", "--split-by", "--base", "--examples"})
     if (command.get_option(name)->count() > 0)
       throw UsageError(fmt::format("{} cannot be given together with --resume", name),
                        "a training that goes on keeps its settings; --rate and --schedule may change");
@@ -76,8 +82,17 @@ TrainingConfig config_of(const TrainOptions& options, const SafeTensors& saved) 
   }
   config.weights = options.weights;
   config.partial = options.partial;
-  config.head = static_cast<int>(options.head);
+  if (options.base.empty() && !options.head.empty()) {
+    int64_t outputs = 0;
+    if (!parse_integer(options.head, &outputs) || outputs < 1 || outputs > 1 << 20) {
+      throw UsageError(fmt::format("--head: \"{}\" is not a number of outputs", options.head),
+                       "a number from 1 on; with --base, the text of a head: \"dense 7\"");
+    }
+    config.head = static_cast<int>(outputs);
+  }
   config.freeze = options.freeze;
+  config.base = options.base;
+  config.examples = options.examples;
   config.split_by = options.split_by == "sample" ? "" : options.split_by;
   return config;
 }
@@ -105,7 +120,7 @@ void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& sou
   if (options.model.empty()) {
     options.model = base.info.architecture.text();
     const std::string& named = base.info.model;
-    if (find_model(named) != nullptr && options.head == 0) options.model = named;
+    if (find_model(named) != nullptr && options.head.empty()) options.model = named;
     const Shape picture = base.picture();
     if (source_word(options.data) == "folder" && picture.rank() == 3) {
       source.channels = static_cast<int>(picture[0]);
@@ -131,8 +146,29 @@ void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& sou
 // The window opens a file that says where its pictures are; it doesn't know sizes of one's own.
 std::map<std::string, std::string> keys_to_save(const TrainingConfig& config, const TrainOptions& options) {
   std::map<std::string, std::string> keys = config_keys(config);
-  if (!options.size.empty()) keys.erase("run.data");
+  if (!options.size.empty() || !config.base.empty()) keys.erase("run.data");
   return keys;
+}
+
+// The base of --base, and what it says of the rest: the size of pictures, their normalization, how long, what stays.
+BaseNetwork open_base(TrainOptions& options, const CLI::App& command, TrainingConfig& config, SourceOptions& source) {
+  for (const char* name : {"--model", "--weights", "--partial", "--normalization", "--size"}) {
+    if (command.get_option(name)->count() > 0)
+      throw UsageError(fmt::format("{} cannot be given together with --base", name),
+                       "the base says which network it is, its weights, and the size and normalization of pictures");
+  }
+  BaseNetwork base = BaseNetwork::open(options.base);
+  for (const std::string& note : base.notes()) print_note(fmt::format("{}: {}", options.base, note));
+  if (config.freeze.empty()) config.freeze = "all";
+  // Few pictures are an epoch of a few steps.
+  if (command.get_option("--epochs")->count() == 0) options.epochs = 50;
+  config.normalization = base.normalization().text();
+  source.channels = static_cast<int>(base.picture()[0]);
+  if (source_word(options.data) == "folder") {
+    source.height = static_cast<int>(base.picture()[1]);
+    source.width = static_cast<int>(base.picture()[2]);
+  }
+  return base;
 }
 
 // Means over the steps after `step`.
@@ -289,7 +325,9 @@ class Session {
     if (whole) return save_training(path, info_, trainer_, keys_);
     ModelInfo info = info_;
     info.step = trainer_.steps();
-    save_model(path, trainer_.stream(), info, trainer_.network());
+    std::map<std::string, std::string> keys;
+    if (const auto found = keys_.find("preprocessing"); found != keys_.end()) keys.insert(*found);
+    save_model(path, trainer_.stream(), info, trainer_.network(), keys);
   }
 
   // Training went wrong: the weights of before that step are saved, then the error goes on its way, whatever became of
@@ -419,13 +457,43 @@ void name_lost_training() {
   }
 }
 
+// The features of all samples, where the network begins with layers that stay as they are; it is then prepared to go
+// on from them. Null: it does not.
+std::shared_ptr<const FeatureSet> features_of(Stream& stream, Network& network, const LayerSet& frozen,
+                                              const std::shared_ptr<const Dataset>& data,
+                                              const Normalization& normalization, const Split& parts,
+                                              ProgressLine& progress) {
+  const int node = last_fixed_node(network.architecture(), frozen);
+  if (node == 0) return nullptr;
+  std::vector<int64_t> samples;
+  for (const auto* part : {&parts.training, &parts.validation, &parts.test}) {
+    samples.insert(samples.end(), part->begin(), part->end());
+  }
+  const int64_t bytes =
+      static_cast<int64_t>(samples.size()) * 4 * network.architecture().shapes(1)[static_cast<size_t>(node)].count();
+  if (bytes > kMostFeatures) return nullptr;
+  const double begin = steady_seconds();
+  std::shared_ptr<const FeatureSet> features =
+      FeatureSet::compute(stream, network, node, data, normalization, samples, [&](int64_t done, int64_t all) {
+        progress.show(fmt::format("features: {} of {} samples", done, all));
+        return !StopOnSignal::asked();
+      });
+  progress.clear();
+  if (!features) throw Stopped{StopOnSignal::signal()};
+  print_out(fmt::format("features.samples {}\nfeatures.values {}\nfeatures.seconds {:.2f}\n", samples.size(),
+                        features->shape().count(), steady_seconds() - begin));
+  network.replan(stream, {.batch = 1, .frozen = frozen, .from = node});
+  return features;
+}
+
 void train(TrainOptions options, const CLI::App& command, const CommandLine& line) {
   const bool resume = !options.resume.empty();
   if (options.steps > 0 && command.get_option("--epochs")->count() > 0)
     throw UsageError("--epochs and --steps both say how long", "give one of them");
   if (resume) refuse_with_resume(command);
-  if (!resume && options.model.empty() && options.weights.empty())
-    throw UsageError("'striate train': --model is required", "a name (striate summary lists them), or --resume FILE");
+  if (!resume && options.model.empty() && options.weights.empty() && options.base.empty())
+    throw UsageError("'striate train': --model is required",
+                     "a name (striate summary lists them), --base MODEL, or --resume FILE");
   TrainerSettings settings = settings_of(options, line);
   as_usage("--split", [&] { return SplitShares::parse(options.split); });
   as_usage("--augment", [&] { return Augmentation::parse(options.augment); });
@@ -447,7 +515,14 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
   }
   TrainingConfig config = config_of(options, saved);
   SourceOptions source;
-  if (!resume) take_base(options, config, source);
+  std::optional<BaseNetwork> base;
+  std::string preprocessing;  // of a base
+  if (!resume && !options.base.empty()) {
+    base = open_base(options, command, config, source);
+    preprocessing = base->preprocessing().text(base->picture()[0]);
+  } else if (!resume) {
+    take_base(options, config, source);
+  }
   config.model = options.model;
   check_config(config);
   settings.augment = Augmentation::parse(config.augment).function();
@@ -458,23 +533,36 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
     source.height = static_cast<int>(info.architecture.input()[1]);
     source.width = static_cast<int>(info.architecture.input()[2]);
   }
-  const std::unique_ptr<Dataset> data = open_data(options.data, source, options.size, progress);
+  std::shared_ptr<const Dataset> data = open_data(options.data, source, options.size, progress);
+  if (base) data = fitted_to(base->picture(), base->preprocessing(), data);
+  if (resume && !config.base.empty()) {
+    preprocessing = saved.metadata().contains("preprocessing") ? saved.metadata().at("preprocessing") : "";
+    data = fitted_to(info.architecture.input(), Preprocessing::parse(preprocessing), data);
+  }
   config.seed = settings.seed;
   const Split parts = config_split(config, *data);
   const Normalization normalization = config_normalization(config, *data, parts);
   if (resume) {
     check_same_data(options.resume, info, *data, normalization);
   } else {
-    architecture_of(options.model, data->shape(), 0);  // a wrong name or text: exit status 2
-    info.architecture = config_architecture(config, *data);
-    settings.frozen = as_usage("--freeze", [&] { return LayerSet::parse(config.freeze, info.architecture); });
+    if (base) {
+      const int classes = static_cast<int>(data->classes().size());
+      info.architecture = as_usage("--head", [&] { return base->with_head(options.head, classes); });
+    } else {
+      architecture_of(options.model, data->shape(), 0);  // a wrong name or text: exit status 2
+      info.architecture = config_architecture(config, *data);
+    }
+    settings.frozen = as_usage("--freeze", [&] {
+      return base ? base->frozen(config.freeze, info.architecture) : LayerSet::parse(config.freeze, info.architecture);
+    });
     for (const Model& each : models())
       if (options.model == each.name) info.model = each.name;
     info.data = source_word(options.data);
     info.classes = data->classes();
     info.normalization = normalization;
     info.seed = settings.seed;
-    if (command.get_option("--schedule")->count() == 0) {
+    // A base's epochs are too short for a rate that falls with them.
+    if (command.get_option("--schedule")->count() == 0 && !base) {
       settings.schedule = Schedule::usual(static_cast<int64_t>(parts.training.size()) / settings.batch);
     }
   }
@@ -492,10 +580,24 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
         load_starting_weights(stream, network, {config.weights, config.partial, config.head > 0}, settings);
     if (config.partial) print_out(weights_report(fit));
   }
-  const bool keep = resume || !config.weights.empty();
-  Trainer trainer(stream, network, *data, parts.training, normalization, settings, keep);
+  if (base) {
+    network.initialize(stream, settings.initializer, settings.seed);
+    base->load(stream, network);
+  }
+  const bool keep = resume || !config.weights.empty() || base;
+  Normalization trained_on = normalization;
+  if (!config.base.empty() && config.augment.empty()) {
+    if (std::shared_ptr<const FeatureSet> features =
+            features_of(stream, network, settings.frozen, data, normalization, parts, progress)) {
+      data = features;
+      trained_on = {};
+    }
+  }
+  Trainer trainer(stream, network, *data, parts.training, trained_on, settings, keep);
   if (resume) resume_training(saved, options.resume, trainer);
-  Session(options, trainer, info, parts, progress, keys_to_save(config, options)).run();
+  std::map<std::string, std::string> keys = keys_to_save(config, options);
+  if (!preprocessing.empty()) keys["preprocessing"] = preprocessing;
+  Session(options, trainer, info, parts, progress, keys).run();
 }
 
 std::string data_help() {
@@ -530,8 +632,17 @@ void add_train(CLI::App& parent, CommandLine& line) {
           "--freeze\nkeeps layers as they are: names, numbers from 0, ranges (0-3, conv1-layer2.0), layer1*, all, or "
           "backbone\n(all before the head); a frozen batchnorm uses its running statistics. --split-by region "
           "keeps\nall pictures of a region in one part: folder:DIR reads them from DIR/regions.csv, a line "
-          "PICTURE,REGION each.\n\n"
+          "PICTURE,REGION each; world learns from the west and is tested on the "
+          "east, region-reversed the other way round.\n\n"
+          "--base puts a new head on a trained network: a model with weights (striate models), or a file. It is cut "
+          "before\n"
+          "its own last dense layer or convolution; --head says what follows (one dense layer on the mean of the last\n"
+          "features). Pictures are fitted to its size. --freeze N keeps its first N layers, names keep those, all "
+          "(the\n"
+          "usual) all of it; its batch normalizations always stay. What no step changes is computed once for every\n"
+          "sample, unless pictures are augmented. It learns for 50 epochs at one rate, unless said otherwise.\n\n"
           "Examples:\n"
+          "  striate train --data folder:tiles --base squeezenet1_1 --examples 10 --save tiles.safetensors\n"
           "  striate train --data digits --model lenet5 --epochs 3 --save digits.safetensors\n"
           "  striate train --data folder:holidays --model tinyvgg --size 64x64 --augment \"flip shift 4\"\n"
           "  striate train --data folder:flowers --size 224x224 --model resnet50 --weights resnet50.safetensors --head "
@@ -557,8 +668,14 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--weights", options->weights, "Weights to begin with, of the same network; see below")
       ->type_name("FILE");
   command->add_flag("--partial", options->partial, "Of --weights load what fits, and print what does not");
-  add_integer(*command, "--head", options->head, "A new last layer with so many outputs, freshly initialized", 1,
-              1 << 20);
+  add_text(*command, "--base", options->base, "A trained network under a new head: transfer learning; see below")
+      ->type_name("NAME|FILE");
+  add_integer(*command, "--examples", options->examples, "Learn from so many samples of each class, test with the rest",
+              1, 1'000'000'000);
+  add_text(*command, "--head", options->head,
+           "A new last layer with so many outputs; with --base the layers behind it: \"globalavgpool | dense "
+           "7\"")
+      ->type_name("N|TEXT");
   add_text(*command, "--freeze", options->freeze, "Layers that keep their weights, by name or number: \"0-3,conv5\"")
       ->type_name("LAYERS");
   add_text(*command, "--normalization", options->normalization,
@@ -567,7 +684,7 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--split", options->split, "Shares of training, validation, test (0.8,0.1,0.1)")
       ->type_name("T,V,T");
   add_choice(*command, "--split-by", options->split_by, "What is divided: samples, or whole regions (sample)",
-             {"sample", "region"});
+             {"sample", "region", "region-reversed"});
   add_text(*command, "--augment", options->augment, "Random changes: shift, rotate, scale, flip, brightness, contrast")
       ->type_name("\"shift 2 flip\"");
   add_text(*command, "--size", options->size, "folder: what pictures are fitted to (64x64)")->type_name("WxH");

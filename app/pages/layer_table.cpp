@@ -166,7 +166,8 @@ void draw_layer_maps(Ui& ui, Rect area, const NetworkMoment& moment, const Shown
   Rect head = area.cut_top(kHead);
   const bool vector = is_vector(cells);
   const std::string what = vector ? format_tr("{} values", grouped(cells[0]))
-                                  : format_tr("{} maps of {} \u00d7 {}", grouped(cells[0]), cells[1], cells[2]);
+                                  : trn("one map of {2} \u00d7 {3}", "{1} maps of {2} \u00d7 {3}", cells[0],
+                                        grouped(cells[0]), cells[1], cells[2]);
   TensorGrid grid;
   grid.maps = maps_of_node(moment, node);
   const bool stale = !shown_layer.is_of(moment, node);

@@ -41,8 +41,8 @@ bool has_ending(const std::string& name, const std::vector<std::string>& endings
 }
 
 bool is_picture_name(const std::string& name) {
-  static const std::vector<std::string> endings = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp",
-                                                   ".tga", ".ppm", ".pgm",  ".pbm", ".pnm", ".psd"};
+  static const std::vector<std::string> endings = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tga",
+                                                   ".ppm", ".pgm", ".pbm",  ".pnm", ".psd", ".tif",  ".tiff"};
   return has_ending(name, endings);
 }
 

@@ -153,6 +153,7 @@ Settings load_settings(const std::string& path, std::string* problem) {
   if (!(s.scale == 0 || (s.scale >= 0.5 && s.scale <= 4))) s.scale = 0;
   s.window_width = std::clamp(s.window_width, 800, 16384);
   s.window_height = std::clamp(s.window_height, 500, 16384);
+  if (s.megapixel_limit == 256) s.megapixel_limit = defaults.megapixel_limit;  // the limit of older versions
   if (!(s.megapixel_limit >= 1 && s.megapixel_limit <= 1e6)) s.megapixel_limit = defaults.megapixel_limit;
   if (s.recent_files.size() > kRecentFiles) s.recent_files.resize(kRecentFiles);
   if (!wrong.empty()) what = wrong + " (" + path + ")";

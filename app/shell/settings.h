@@ -24,7 +24,7 @@ struct Settings {
   std::string last_lesson;                               // that was left before its end; empty: none
   std::string last_page;                                 // that was shown, home aside
   std::string course;                                    // path of a teacher's course; empty: the program's own
-  double megapixel_limit = 256;                          // largest picture that is opened
+  double megapixel_limit = 268.435456;                   // largest picture that is opened: 16384 x 16384
   int film_rate = 25;                                    // pictures a second of films that are recorded
 
   // While presenting, the stage comes first: both panels are folded until they are asked for. Not kept on disk.

@@ -14,6 +14,7 @@ constexpr int kSide = 28;
 constexpr float kUnit = kPadSide / static_cast<float>(kSide);  // units of the pad in a pixel
 constexpr float kThinnest = 0.75f, kThickest = 2.4f;           // radius of a pen that was fitted, in pixels
 constexpr float kSoft = 1.1f;
+constexpr int kMargin = 12;  // columns before and behind what stands in a row
 constexpr uint64_t kNoise = uint64_t{0xC4} << 56, kGaps = uint64_t{0xC5} << 56;
 
 // Strokes in pixels, each with its radius.
@@ -86,44 +87,82 @@ void draw(const std::vector<Line>& lines, float thickness, int width, int height
   }
 }
 
+void add_noise(const Placement& placement, std::vector<float>& pixels) {
+  if (placement.noise <= 0) return;
+  Random random(placement.seed, kNoise);
+  for (float& v : pixels) {
+    const float chance = random.unit(), gray = random.unit();
+    if (chance < placement.noise) v = gray;
+  }
+}
+
+void move(std::vector<Line>& lines, float dx, float dy) {
+  for (Line& line : lines) {
+    for (Point& p : line.points) p = {p.x + dx, p.y + dy};
+  }
+}
+
+void turn_and_scale(std::vector<Line>& lines, Point around, const Placement& placement) {
+  for (Line& line : lines) {
+    for (Point& p : line.points) p = turned_and_scaled(p, around, placement.degrees, placement.scale);
+    line.radius *= placement.scale;
+  }
+}
+
+// The digit that is put beside, fitted, its center of mass there.
+std::vector<Line> second_digit(const Placement& placement, Point at) {
+  std::vector<Line> lines = lines_of(drawing_of_digit(placement.second, placement.seed + 7));
+  fit(lines, 20, false);
+  const Point mass = mass_of(lines);
+  move(lines, at.x - mass.x, at.y - mass.y);
+  return lines;
+}
+
+// The lines of each digit: those that stand above each other, from the left.
+std::vector<std::vector<Line>> digits_of(std::vector<Line> lines) {
+  std::sort(lines.begin(), lines.end(),
+            [](const Line& a, const Line& b) { return box_of({a}).left < box_of({b}).left; });
+  std::vector<std::vector<Line>> digits;
+  float right = -1e9f;
+  for (Line& line : lines) {
+    const Box box = box_of({line});
+    if (box.left > right) digits.emplace_back();
+    right = std::max(right, box.right);
+    digits.back().push_back(std::move(line));
+  }
+  return digits;
+}
+
+// A row for which `left` columns more are needed before it.
+void widen(RowPicture& row, int left, int right) {
+  const int width = (row.width + left + right + 3) / 4 * 4;
+  std::vector<float> wider(static_cast<size_t>(kWindowSide) * static_cast<size_t>(width), 0.0f);
+  for (int y = 0; y < kWindowSide; ++y) {
+    std::copy_n(row.pixels.begin() + static_cast<int64_t>(y) * row.width, row.width,
+                wider.begin() + static_cast<int64_t>(y) * width + left);
+  }
+  row = {width, std::move(wider)};
+}
+
 }  // namespace
 
 std::vector<float> place_drawing(const Drawing& drawing, const Placement& placement) {
+  constexpr float kMiddle = kSide / 2.0f;
   std::vector<float> pixels(kSide * kSide, 0.0f);
   std::vector<Line> lines = lines_of(drawing);
   if (!lines.empty() && placement.center) {
     fit(lines, 20, false);
     const Point mass = mass_of(lines);
-    for (Line& line : lines) {
-      for (Point& p : line.points) p = {p.x - mass.x + kSide / 2.0f, p.y - mass.y + kSide / 2.0f};
-    }
+    move(lines, kMiddle - mass.x, kMiddle - mass.y);
   }
   if (placement.second >= 0) {
-    std::vector<Line> second = lines_of(drawing_of_digit(placement.second, placement.seed + 7));
-    fit(second, 20, false);
-    const Point mass = mass_of(second);
-    for (Line& line : second) {
-      for (Point& p : line.points) p = {p.x - mass.x + kSide / 2.0f + placement.second_dx, p.y - mass.y + kSide / 2.0f};
+    for (Line& line : second_digit(placement, {kMiddle + placement.second_dx, kMiddle}))
       lines.push_back(std::move(line));
-    }
   }
-  const float angle = placement.degrees * 3.14159265f / 180, cosine = std::cos(angle), sine = std::sin(angle);
-  const float middle = kSide / 2.0f;
-  for (Line& line : lines) {
-    for (Point& p : line.points) {
-      const float x = (p.x - middle) * placement.scale, y = (p.y - middle) * placement.scale;
-      p = {middle + cosine * x - sine * y + placement.dx, middle + sine * x + cosine * y + placement.dy};
-    }
-    line.radius *= placement.scale;
-  }
+  turn_and_scale(lines, {kMiddle, kMiddle}, placement);
+  move(lines, placement.dx, placement.dy);
   draw(lines, placement.thickness, kSide, kSide, pixels.data());
-  if (placement.noise > 0) {
-    Random random(placement.seed, kNoise);
-    for (float& v : pixels) {
-      const float chance = random.unit(), gray = random.unit();
-      if (chance < placement.noise) v = gray;
-    }
-  }
+  add_noise(placement, pixels);
   return pixels;
 }
 
@@ -148,33 +187,71 @@ Drawing drawing_of_digit(int digit, uint64_t seed) {
   return drawing;
 }
 
-RowPicture row_of_text(const std::string& text, uint64_t seed) {
+RowPicture row_of_text(const std::string& text, uint64_t seed, const Placement& placement) {
+  DigitStyle style;
+  style.degrees = placement.degrees, style.enlarged = placement.scale, style.thickness = placement.thickness;
   std::vector<std::vector<float>> digits;
   for (size_t i = 0; i < text.size(); ++i) {
     std::vector<float> digit(kSide * kSide, 0.0f);
-    if (text[i] >= '0' && text[i] <= '9') draw_digit(text[i] - '0', seed, i, DigitStyle{}, digit.data());
+    if (text[i] >= '0' && text[i] <= '9') draw_digit(text[i] - '0', seed, i, style, digit.data());
     digits.push_back(std::move(digit));
   }
   Random random(seed, kGaps);
-  DigitRow row = row_of_digits(digits, random.between(1.5f, 8), 12, seed);
-  return {row.width, std::move(row.pixels)};
-}
-
-RowPicture row_of_drawing(const Drawing& drawing, float thickness) {
-  RowPicture row;
-  std::vector<Line> lines = lines_of(drawing);
-  if (!lines.empty()) {
-    fit(lines, 20, true);
-    const Box box = box_of(lines);
-    constexpr float kMargin = 12;
-    row.width = std::clamp((static_cast<int>(box.width() + 2 * kMargin) + 3) / 4 * 4, kWindowSide, 640);
-    const float left = (static_cast<float>(row.width) - box.width()) / 2 - box.left;
-    for (Line& line : lines) {
-      for (Point& p : line.points) p = {p.x + left, p.y - box.top + 6};
+  DigitRow made = row_of_digits(digits, random.between(1.5f, 8), kMargin, seed);
+  RowPicture row{made.width, std::move(made.pixels)};
+  if (placement.second >= 0 && !made.centers.empty()) {
+    const bool before = placement.second_dx < 0;
+    const float at = (before ? made.centers.front() : made.centers.back()) + placement.second_dx;
+    const int left = before ? std::max(0, static_cast<int>(std::ceil(kMargin + 10 - at))) : 0;
+    widen(row, left, before ? 0 : std::max(0, static_cast<int>(std::ceil(at + 10 + kMargin)) - row.width));
+    std::vector<Line> second = second_digit(placement, {at + static_cast<float>(left), kWindowSide / 2.0f});
+    turn_and_scale(second, {at + static_cast<float>(left), kWindowSide / 2.0f}, placement);
+    draw(second, placement.thickness, row.width, kWindowSide, row.pixels.data());
+  }
+  // Pixels move by whole ones.
+  const auto dx = static_cast<int>(std::lround(placement.dx)), dy = static_cast<int>(std::lround(placement.dy));
+  if (dx != 0) widen(row, std::max(0, dx), std::max(0, -dx));
+  if (dy != 0) {
+    const auto away = std::min(std::abs(dy), kWindowSide) * row.width;
+    if (dy > 0) {
+      row.pixels.insert(row.pixels.begin(), static_cast<size_t>(away), 0.0f);
+      row.pixels.resize(row.pixels.size() - static_cast<size_t>(away));
+    } else {
+      row.pixels.erase(row.pixels.begin(), row.pixels.begin() + away);
+      row.pixels.resize(row.pixels.size() + static_cast<size_t>(away), 0.0f);
     }
   }
+  add_noise(placement, row.pixels);
+  return row;
+}
+
+RowPicture row_of_drawing(const Drawing& drawing, const Placement& placement) {
+  std::vector<Line> lines = lines_of(drawing);
+  if (!lines.empty() && placement.center) fit(lines, 20, true);
+  const float top = placement.center && !lines.empty() ? box_of(lines).top - 6 : -2.0f;
+  move(lines, 0, -top);
+  std::vector<std::vector<Line>> digits = digits_of(std::move(lines));
+  if (placement.second >= 0 && !digits.empty()) {
+    const bool before = placement.second_dx < 0;
+    const Point beside = mass_of(before ? digits.front() : digits.back());
+    digits.push_back(second_digit(placement, {beside.x + placement.second_dx, kWindowSide / 2.0f}));
+  }
+  lines.clear();
+  for (std::vector<Line>& digit : digits) {
+    const Box box = box_of(digit);
+    turn_and_scale(digit, {(box.left + box.right) / 2, (box.top + box.bottom) / 2}, placement);
+    for (Line& line : digit) lines.push_back(std::move(line));
+  }
+  RowPicture row;
+  if (!lines.empty()) {
+    const Box box = box_of(lines);
+    const float room = box.width() + 2 * (kMargin + std::fabs(placement.dx));
+    row.width = std::clamp((static_cast<int>(room) + 3) / 4 * 4, kWindowSide, 640);
+    move(lines, (static_cast<float>(row.width) - box.width()) / 2 - box.left + placement.dx, placement.dy);
+  }
   row.pixels.assign(static_cast<size_t>(kWindowSide) * static_cast<size_t>(row.width), 0.0f);
-  draw(lines, thickness, row.width, kWindowSide, row.pixels.data());
+  draw(lines, placement.thickness, row.width, kWindowSide, row.pixels.data());
+  add_noise(placement, row.pixels);
   return row;
 }
 

@@ -1,5 +1,5 @@
 // A drawing placed before a network of digits on purpose: moved, turned, scaled, with a thicker pen, noise and a second
-// digit beside it, as in the demonstration that Bell Labs filmed in 1993. Before that it is brought to the middle, as
+// digit beside it, as in the demonstration that Bell Labs filmed in 1993. Before that it is centered, as
 // large as MNIST's digits are, unless that is switched off. Pure.
 #pragma once
 
@@ -35,9 +35,13 @@ struct RowPicture {
   int width = 32;
   std::vector<float> pixels;
 };
+// Both are placed, too: each digit is turned and scaled around its own middle, the second digit stands beside the last
+// one (left of the first where its `second_dx` is negative), and the row grows by as much as it is moved.
+//
 // The digits of a text, as the program writes them, with gaps from the seed. Other signs are blanks.
-RowPicture row_of_text(const std::string& text, uint64_t seed);
-// All that is drawn as one row: 20 rows high, however wide it comes out. Without ink an empty window.
-RowPicture row_of_drawing(const Drawing& drawing, float thickness = 1);
+RowPicture row_of_text(const std::string& text, uint64_t seed, const Placement& placement = {});
+// All that is drawn as one row: 20 rows high, however wide it comes out; not centered: as high as it stands on the pad.
+// Strokes above each other are one digit. Without ink an empty window.
+RowPicture row_of_drawing(const Drawing& drawing, const Placement& placement = {});
 
 }  // namespace striate

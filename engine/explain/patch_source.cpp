@@ -78,9 +78,9 @@ class MemoryPatches : public PatchSource {
 };
 
 bool named_like_a_picture(const fs::path& path) {
-  static constexpr std::array<std::string_view, 16> known = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp",
-                                                             ".dib", ".gif", ".tga",  ".pnm", ".ppm",  ".pgm",
-                                                             ".pbm", ".pam", ".psd",  ".webp"};
+  static constexpr std::array<std::string_view, 18> known = {".png", ".jpg", ".jpeg", ".jpe",  ".jfif", ".bmp",
+                                                             ".dib", ".gif", ".tga",  ".pnm",  ".ppm",  ".pgm",
+                                                             ".pbm", ".pam", ".psd",  ".webp", ".tif",  ".tiff"};
   return std::find(known.begin(), known.end(), lower_case(path.extension().string())) != known.end();
 }
 

@@ -54,7 +54,7 @@ bool is_text(const Beginning& file) {
 bool is_picture(const Beginning& file) {
   const Bytes bytes(reinterpret_cast<const uint8_t*>(file.bytes.data()), std::min<size_t>(file.bytes.size(), 4096));
   // Not TGA: it has no signature, and nothing here writes it.
-  for (const ImageFormat* format : {&kPng, &kJpeg, &kGif, &kBmp, &kPsd, &kPnm})
+  for (const ImageFormat* format : {&kPng, &kJpeg, &kGif, &kBmp, &kPsd, &kPnm, &kTiff})
     if (format->matches(bytes)) return true;
   return file.starts("RIFF") && file.bytes.compare(8, 4, "WEBP") == 0;
 }

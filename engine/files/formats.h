@@ -34,7 +34,7 @@ struct ImageFormat {
   void (*decode)(Bytes bytes, const ImageHeader& header, Image& image);
 };
 
-extern const ImageFormat kPng, kJpeg, kGif, kBmp, kPsd, kPnm, kWebp, kTga;
+extern const ImageFormat kPng, kJpeg, kGif, kBmp, kPsd, kPnm, kTiff, kWebp, kTga;
 
 // A file that stops before the picture does.
 class EndsEarly : public Error {

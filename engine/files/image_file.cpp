@@ -13,8 +13,8 @@ namespace striate {
 namespace {
 
 // TGA has no signature, only a header that makes sense: it comes last.
-const ImageFormat* const kFormats[] = {&kPng, &kJpeg, &kGif, &kBmp, &kPsd, &kPnm, &kWebp, &kTga};
-constexpr const char* kFormatsInWords = "Striate reads PNG, JPEG, WebP, BMP, GIF, TGA, PNM and PSD";
+const ImageFormat* const kFormats[] = {&kPng, &kJpeg, &kGif, &kBmp, &kPsd, &kPnm, &kTiff, &kWebp, &kTga};
+constexpr const char* kFormatsInWords = "Striate reads PNG, JPEG, TIFF, WebP, BMP, GIF, TGA, PNM and PSD";
 
 constexpr size_t kSniffed = 4096;                 // enough for every `matches`
 constexpr size_t kFirstRead = 256 * 1024;         // enough for nearly every header
@@ -38,7 +38,7 @@ void check_header(const ImageHeader& header, const ImageLimits& limits) {
   const bool beyond_int =
       header.width > std::numeric_limits<int>::max() || header.height > std::numeric_limits<int>::max();
   if (megapixels > limits.megapixels || beyond_int) {
-    throw Error(fmt::format("its size of {} x {} pixels ({:.1f} megapixels) is over the limit of {} megapixels",
+    throw Error(fmt::format("its size of {} x {} pixels ({:.1f} megapixels) is over the limit of {:.4g} megapixels",
                             header.width, header.height, megapixels, limits.megapixels),
                 "scale it down with another program, or cut out the part that matters");
   }

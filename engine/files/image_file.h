@@ -10,7 +10,8 @@
 namespace striate {
 
 struct ImageLimits {
-  double megapixels = 256;  // a picture larger than this is refused before anything is allocated for it
+  // In millions; 16384 x 16384. A picture larger than this is refused before anything is allocated for it.
+  double megapixels = 268.435456;
 };
 
 // What a header says, read without decoding any pixel. Size as stored: an EXIF turn by 90 degrees swaps it later.
@@ -25,10 +26,11 @@ struct ImageHeader {
 // Reads the header only. Throws Error for files that are missing, empty, folders, unreadable or of no known format.
 ImageHeader read_image_header(const std::string& path);
 
-// Reads a picture: PNG, JPEG (EXIF orientation applied), WebP and GIF (first frame), BMP, TGA, PNM, PSD (flattened).
-// The format is told by content, the name's ending does not matter. Never part of a picture: a file that is cut off is
-// an error. Memory while reading: the file, the picture, and for PNG and JPEG the decoder's own copy of the pixels.
-// Throws Error{what, hint}: the file, and the rule it breaks (truncated, corrupt, over the limit, unsupported, ...).
+// Reads a picture: PNG, JPEG (EXIF orientation applied), WebP and GIF (first frame), TIFF, BMP, TGA, PNM, PSD
+// (flattened). The format is told by content, the name's ending does not matter. Never part of a picture: a file that
+// is cut off is an error. Memory while reading: the file, the picture, and for PNG and JPEG the decoder's own copy of
+// the pixels. Throws Error{what, hint}: the file, and the rule it breaks (truncated, corrupt, over the limit,
+// unsupported, ...).
 ImagePtr read_image(const std::string& path, const ImageLimits& limits = {});
 // The same from memory; `name` stands in messages. Used by tests and the fuzz target.
 ImagePtr read_image(const uint8_t* data, size_t size, const std::string& name, const ImageLimits& limits = {});

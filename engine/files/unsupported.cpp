@@ -29,8 +29,6 @@ const Signature kSignatures[] = {
     {"a video", 4, "ftyp"sv, "save one of its frames as a PNG picture and open that"},
     {"an AVI video", 8, "AVI "sv, "save one of its frames as a PNG picture and open that"},
     {"a Matroska or WebM video", 0, "\x1A\x45\xDF\xA3"sv, "save one of its frames as a PNG picture and open that"},
-    {"a TIFF or camera raw picture", 0, "II\x2A\x00"sv, kConvert},
-    {"a TIFF or camera raw picture", 0, "MM\x00\x2A"sv, kConvert},
     {"a BigTIFF picture", 0, "II\x2B\x00"sv, kConvert},
     {"a BigTIFF picture", 0, "MM\x00\x2B"sv, kConvert},
     {"a JPEG XL picture", 0, "\xFF\x0A"sv, kConvert},

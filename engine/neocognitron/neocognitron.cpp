@@ -38,6 +38,11 @@ std::vector<float> taken(Stream& stream, const Buffer<float>& buffer, size_t cou
 
 }  // namespace
 
+const char* name_of(NeocognitronFormula formula) {
+  static constexpr const char* names[kNeocognitronFormulas] = {"right", "squares", "parentheses", "quotient", "first"};
+  return names[static_cast<size_t>(formula)];
+}
+
 NeocognitronSettings NeocognitronSettings::of_1980() {
   NeocognitronSettings settings;
   settings.stages.resize(3);
@@ -127,10 +132,60 @@ void Neocognitron::run(int i, float selectivity, const std::vector<float>& u) {
   grow(stream_, stage.s, static_cast<size_t>(s.k * s.p() * s.q()));
   grow(stream_, stage.vs, static_cast<size_t>(c.p() * c.q()));
   grow(stream_, stage.c_cells, static_cast<size_t>(c.k * c.p() * c.q()));
-  neocognitron_s(stream_, s, selectivity, stage.u.data(), stage.on_a.data(), stage.on_b.data(), stage.v.data(),
-                 stage.s.data());
+  run_s(i, selectivity, u);
   neocognitron_c(stream_, c, settings_.stages[static_cast<size_t>(i)].alpha, stage.s.data(), stage.on_d.data(),
                  stage.vs.data(), stage.c_cells.data());
+}
+
+// A mistake is made with the kernel as it is, by what it is given: so is everything else the same.
+void Neocognitron::run_s(int i, float selectivity, const std::vector<float>& u) {
+  Stage& stage = stages_[static_cast<size_t>(i)];
+  const SCellShape s = s_shape(i);
+  const auto cells = [&](const float* of_u, const float* a, const float* b) {
+    neocognitron_s(stream_, s, selectivity, of_u, a, b, stage.v.data(), stage.s.data());
+  };
+  switch (settings_.formula) {
+    case NeocognitronFormula::right:
+      cells(stage.u.data(), stage.on_a.data(), stage.on_b.data());
+      return;
+    case NeocognitronFormula::squares: {
+      std::vector<float> squares = u;
+      for (float& each : squares) each *= each;
+      give(stream_, stage.other, squares);
+      cells(stage.other.data(), stage.on_a.data(), stage.on_b.data());
+      return;
+    }
+    case NeocognitronFormula::parentheses: {
+      std::vector<float> b = stage.b;
+      for (float& each : b) each *= 2 * (1 + selectivity) / selectivity;
+      give(stream_, stage.other, b);
+      cells(stage.u.data(), stage.on_a.data(), stage.other.data());
+      return;
+    }
+    case NeocognitronFormula::quotient: {
+      give(stream_, stage.other, std::vector<float>(stage.b.size(), 0.0f));
+      cells(stage.u.data(), stage.on_a.data(), stage.other.data());  // r * e
+      const auto places = static_cast<size_t>(s.p() * s.q());
+      const std::vector<float> v = taken(stream_, stage.v, places);
+      std::vector<float> values = taken(stream_, stage.s, static_cast<size_t>(s.k) * places);
+      for (size_t n = 0; n < values.size(); ++n) {
+        const float h = 2 * selectivity / (1 + selectivity) * stage.b[n / places] * v[n % places];
+        values[n] = h > 0 ? values[n] / h : 0.0f;
+      }
+      give(stream_, stage.s, values);
+      return;
+    }
+    case NeocognitronFormula::first: {
+      const size_t taps = stage.a.size() / static_cast<size_t>(stage.planes);
+      std::vector<float> a;
+      for (int k = 0; k < stage.planes; ++k) {
+        a.insert(a.end(), stage.a.begin(), stage.a.begin() + static_cast<std::ptrdiff_t>(taps));
+      }
+      give(stream_, stage.other, a);
+      cells(stage.u.data(), stage.other.data(), stage.on_b.data());
+      return;
+    }
+  }
 }
 
 NeocognitronMaps Neocognitron::maps(const float* picture, int stages) {

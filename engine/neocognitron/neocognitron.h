@@ -39,8 +39,21 @@ struct NeocognitronStage {
   int new_planes = 4;  // of one picture, at most
 };
 
+// The S-cells' formula, and mistakes that programs which rebuild it make, for whoever asks what they do. Each is made
+// while learning, too.
+enum class NeocognitronFormula {
+  right,
+  squares,      // the V-cell squares the window in place: S-cells see u * u
+  parentheses,  // r/r + 1, which is 2, where r/(1 + r) stands: a cosine would have to be above 2
+  quotient,     // (1 + e/h) - 1 where (1 + e)/(1 + h) - 1 stands: no threshold is left, u_S = (1 + r) * cosine
+  first,        // all planes have the weights a of plane 0
+};
+constexpr int kNeocognitronFormulas = 5;
+const char* name_of(NeocognitronFormula formula);  // "right", "squares", ...
+
 struct NeocognitronSettings {
   int side = 16;  // of the picture
+  NeocognitronFormula formula = NeocognitronFormula::right;
   std::vector<NeocognitronStage> stages;
   static NeocognitronSettings of_1980();
 };
@@ -108,6 +121,7 @@ class Neocognitron {
     std::vector<float> a, b, c, d;         // what the host knows
     Buffer<float> on_a, on_b, on_c, on_d;  // and the device
     Buffer<float> u, v, s, vs, c_cells;
+    Buffer<float> other;  // what a wrong formula is given instead
     Buffer<int32_t> representatives;
     bool changed = true;  // the host's weights are newer
   };
@@ -119,6 +133,7 @@ class Neocognitron {
   void add_plane(int stage, const NeocognitronMaps::Map& u, float v, int row, int column);
   void reinforce(int stage, const std::vector<std::array<int, 3>>& representatives);
   void widen(int stage, int before, int now);
+  void run_s(int stage, float selectivity, const std::vector<float>& u);
 
   Stream& stream_;
   NeocognitronSettings settings_;

@@ -14,22 +14,29 @@ float inside(const NeocognitronMaps::Map& map, int plane, int row, int column) {
 
 NeocognitronCell explain_s_cell(const NeocognitronMaps::Map& before, const NeocognitronMaps::Map& v,
                                 const NeocognitronStage& stage, const std::vector<float>& a, float b, int row,
-                                int column) {
+                                int column, NeocognitronFormula formula) {
   NeocognitronCell cell;
   cell.planes = before.planes, cell.window = stage.s_window;
   for (int j = 0; j < before.planes; ++j) {
     for (int r = 0; r < stage.s_window; ++r) {
       for (int c = 0; c < stage.s_window; ++c) {
-        cell.seen.push_back(inside(before, j, row - stage.s_pad + r, column - stage.s_pad + c));
+        const float u = inside(before, j, row - stage.s_pad + r, column - stage.s_pad + c);
+        cell.seen.push_back(formula == NeocognitronFormula::squares ? u * u : u);
         cell.sum += static_cast<double>(a[cell.seen.size() - 1]) * static_cast<double>(cell.seen.back());
       }
     }
   }
   const auto r = static_cast<double>(stage.selectivity), weight = static_cast<double>(b);
   cell.inhibits = static_cast<double>(v.at(0, row, column));
-  cell.threshold = r / (1 + r);
+  cell.factor = formula == NeocognitronFormula::parentheses ? 4 : 2 * r / (1 + r);
+  cell.threshold = formula == NeocognitronFormula::quotient ? 0 : cell.factor / 2;
   if (cell.inhibits * weight > 0) cell.cosine = cell.sum / (2 * weight * cell.inhibits);
-  cell.value = r * std::max(0.0, (1 + cell.sum) / (1 + 2 * r / (1 + r) * weight * cell.inhibits) - 1);
+  const double holds = cell.factor * weight * cell.inhibits;
+  if (formula == NeocognitronFormula::quotient) {
+    cell.value = holds > 0 ? r * std::max(0.0, cell.sum / holds) : 0.0;
+  } else {
+    cell.value = r * std::max(0.0, (1 + cell.sum) / (1 + holds) - 1);
+  }
   return cell;
 }
 

@@ -125,7 +125,8 @@ void Network::build_calls() {
   for (size_t i = 1; i < n; ++i) {
     LayerCall& call = calls_[i];
     const Node& node = architecture_.nodes()[i];
-    for (const int input : node.inputs) {
+    const bool runs = static_cast<int>(i) > plan_.from;
+    for (const int input : runs ? node.inputs : std::vector<int>()) {
       const LayerCall& from = calls_[static_cast<size_t>(input)];
       call.x.push_back(from.y);
       call.dx.push_back(const_cast<float*>(from.dy));
@@ -146,7 +147,15 @@ const NamedTensor* Network::find(TensorKind kind, const std::string& name) const
 }
 
 const NamedTensor& Network::activation(int node) const {
-  return layout_.tensors[static_cast<size_t>(activation_[static_cast<size_t>(node)])];
+  const int index = activation_[static_cast<size_t>(node)];
+  check(index >= 0, "the activation of {}: this network begins behind it", architecture_.describe(node));
+  return layout_.tensors[static_cast<size_t>(index)];
+}
+
+Shape Network::picture() const {
+  if (plan_.from == 0) return architecture_.input();
+  const std::vector<int64_t> sizes = input().shape.sizes();
+  return Shape(std::vector<int64_t>(sizes.begin() + 1, sizes.end()));
 }
 
 const NamedTensor* Network::gradient(int node) const {
@@ -269,7 +278,7 @@ void Network::write_counters(Stream& stream, const std::vector<uint64_t>& counte
 
 void Network::forward(Stream& stream, Mode mode, int first, int last) {
   if (last < 0) last = architecture_.size() - 1;
-  first = std::max(first, 1);
+  first = std::max(first, plan_.from + 1);
   if (plan_.reuse) {
     check(first == 1 || first == ran_ + 1, "forward from node {} after node {} in reused memory", first, ran_);
     check(mode == Mode::evaluation, "training in reused memory");
@@ -286,6 +295,7 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
 void Network::backward_begin(Stream& stream, int from, BackwardRule rule) {
   if (from < 0) from = architecture_.size() - 1;
   check(gradient(from) != nullptr, "backward from {}, which has no gradient tensor", architecture_.describe(from));
+  check(from > plan_.from, "backward from {}, which is given", architecture_.describe(from));
   std::fill(written_.begin(), written_.end(), char{0});
   written_[static_cast<size_t>(from)] = 1;
   for (LayerCall& call : calls_) call.rule = rule;
@@ -322,7 +332,8 @@ void Network::backward_node(Stream& stream, int node) {
 void Network::backward(Stream& stream, int from, BackwardRule rule) {
   if (from < 0) from = architecture_.size() - 1;
   backward_begin(stream, from, rule);
-  for (int i = from; i >= 0; --i) backward_node(stream, i);
+  for (int i = from; i > plan_.from; --i) backward_node(stream, i);
+  if (plan_.from == 0) backward_node(stream, 0);
 }
 
 }  // namespace striate

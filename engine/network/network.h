@@ -51,6 +51,10 @@ struct Plan {
   // `keep` can be looked at; between forward(stream, mode, n, n) and the next also what n gave. No gradients.
   bool reuse = false;
   std::vector<std::string> keep = {};
+  // The node whose activation is given in place of a picture: what stands before it is not computed and has no
+  // activation (features that were computed once, transfer/feature_set.h). All that is read behind it comes through it;
+  // what is trained stands behind it. 0: the input. Not with `reuse` or `explaining`.
+  int from = 0;
 
   friend bool operator==(const Plan&, const Plan&) = default;
   static Plan inference(int batch, std::vector<std::string> keep = {}) {
@@ -89,7 +93,9 @@ class Network {
   const std::vector<NamedTensor>& tensors() const { return layout_.tensors; }
   int64_t bytes() const { return layout_.bytes(); }
   const NamedTensor* find(TensorKind kind, const std::string& name) const;  // null: none
-  const NamedTensor& activation(int node) const;
+  const NamedTensor& activation(int node) const;  // not of one before Plan::from
+  const NamedTensor& input() const { return activation(plan_.from); }
+  Shape picture() const;  // of one sample of it, without the batch
   const NamedTensor* gradient(int node) const;  // null where the plan has none
   const NamedTensor& output() const { return activation(architecture_.size() - 1); }
   const NamedTensor* output_gradient() const { return gradient(architecture_.size() - 1); }
@@ -126,8 +132,8 @@ class Network {
   std::vector<uint64_t> read_counters(Stream& stream) const;
   void write_counters(Stream& stream, const std::vector<uint64_t>& counters);  // throws Error: another number of them
 
-  // Runs nodes [first, last]; the input's activation tensor holds the batch. last -1: up to the output. With
-  // Plan::reuse it begins at 1 or goes on where it stopped.
+  // Runs nodes [first, last]; the tensor of input() holds the batch. last -1: up to the output. With Plan::reuse it
+  // begins at 1 or goes on where it stopped.
   void forward(Stream& stream, Mode mode, int first = 1, int last = -1);
   // From the gradient tensor of `from` (-1: the output), which the caller has written, down to the input or the lowest
   // layer whose gradient is planned, as the last forward() computed. Every gradient tensor is written: 0 where nothing

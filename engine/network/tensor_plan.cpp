@@ -32,6 +32,29 @@ int64_t TensorPlan::bytes() const {
   return values * static_cast<int64_t>(sizeof(float));
 }
 
+namespace {
+
+void check_from(const Architecture& architecture, const Plan& plan, const std::vector<Shape>& shapes) {
+  if (plan.from == 0) return;
+  check(plan.from > 0 && plan.from < architecture.size(), "a network from node {} on", plan.from);
+  check(!plan.reuse && !plan.explaining, "a network from node {} on, in reused memory or explained", plan.from);
+  for (int i = 1; i < architecture.size(); ++i) {
+    const Node& node = architecture.nodes()[static_cast<size_t>(i)];
+    if (i <= plan.from) {
+      check(plan.frozen.contains(i) || !plan.training ||
+                node.layer->parameters(architecture.input_shapes(i, shapes)).empty(),
+            "{} is trained and stands before {}", architecture.describe(i), architecture.describe(plan.from));
+      continue;
+    }
+    for (const int input : node.inputs) {
+      check(input >= plan.from, "{} reads what stands before {}", architecture.describe(i),
+            architecture.describe(plan.from));
+    }
+  }
+}
+
+}  // namespace
+
 TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
                         const std::vector<std::string>& optimizer_states) {
   if (plan.batch < 1 || plan.batch > 65536) {
@@ -41,6 +64,7 @@ TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
   const int nodes = architecture.size();
   const bool gradients = plan.training || plan.explaining;
   check(!(plan.reuse && gradients), "a plan with gradients keeps every activation");
+  check_from(architecture, plan, shapes);
 
   // An activation needs its gradient where trained weights lie at or before it, or where everything is to be explained.
   std::vector<char> needs(static_cast<size_t>(nodes), plan.explaining ? 1 : 0);
@@ -68,7 +92,9 @@ TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
     add_to(end, aligned(shape.count()));
   };
   const auto name_of = [&](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
-  for (int i = 0; i < nodes; ++i) put(TensorKind::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+  for (int i = plan.from; i < nodes; ++i) {
+    put(TensorKind::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+  }
   if (plan.reuse) {
     result.activations = plan_activations(architecture, shapes, nodes_of(architecture, plan.keep));
     for (NamedTensor& tensor : result.tensors) {
@@ -100,7 +126,8 @@ TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
     const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
     const std::vector<Shape> inputs = architecture.input_shapes(i, shapes);
     int part = 0;
-    for (const SavedTensor& k : gradients ? layer.saved_tensors(inputs) : std::vector<SavedTensor>()) {
+    const bool runs = i > plan.from;
+    for (const SavedTensor& k : gradients&& runs ? layer.saved_tensors(inputs) : std::vector<SavedTensor>()) {
       put(TensorKind::saved, name_of(i) + '.' + k.name, k.shape, i, part++, k.integers);
     }
     part = 0;
@@ -108,7 +135,7 @@ TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
       put(TensorKind::buffer, name_of(i) + '.' + r.name, r.shape, i, part++, false);
     }
     int64_t scratch = 0;
-    add_to(scratch, layer.scratch(inputs));
+    if (runs) add_to(scratch, layer.scratch(inputs));
     result.scratch = std::max(result.scratch, scratch);
   }
   // By kind, then by node.

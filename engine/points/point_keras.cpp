@@ -85,6 +85,26 @@ std::string base64(const std::vector<float>& values) {
 
 std::string indices(const std::vector<int>& list) { return fmt::format("[{}]", fmt::join(list, ", ")); }
 
+// Where Keras's own loss and Striate's part: only where an output is as good as sure of the wrong class.
+std::string cross_entropy_words(const PointNetwork& network) {
+  const PointActivation output = network.output().activation;
+  if (output == PointActivation::linear) {
+    return "# Striate's loss of a single sample ends at 100; this one, of the sum, has no end.\n";
+  }
+  if (output != PointActivation::sigmoid && output != PointActivation::softmax && output != PointActivation::tanh) {
+    return "# Keras and Striate keep this output within 1e-7 and 1 - 1e-7: a sample's loss is 16.1 at most.\n";
+  }
+  std::string text =
+      "# Both losses are -log of the probability of the right class, and equal where it is above 1e-7. Below,\n"
+      "# Striate goes on to a loss of 100, as PyTorch does; Keras keeps probabilities within 1e-7 and 1 - 1e-7, so\n"
+      "# that a sample's loss ends at 16.1 and gives no gradient there.";
+  if (output != PointActivation::tanh) {
+    text += " With TensorFlow Keras takes the sum\n# before the " + std::string(name_of(output)) +
+            " instead, and has no end.";
+  }
+  return text + "\n";
+}
+
 // How a class becomes the target that the output is compared with.
 std::string targets_code(const PointNetwork& network) {
   if (network.classes() == 0) return "labels[:, None]";
@@ -193,6 +213,7 @@ std::string keras_file(const PointTraining& training) {
                                   : fmt::format("    return np.mean((outputs[:, 0] > {}) == (labels > 0.5))\n\n\n",
                                                 (network.low() + network.high()) / 2);
   }
+  if (network.model().loss == PointLoss::cross_entropy) text += cross_entropy_words(network);
   text += fmt::format("model = keras.Sequential([\n    keras.Input(({},)),\n", network.inputs());
   for (const PointLayer& layer : network.layers()) {
     text += fmt::format("    layers.Dense({}, activation=\"{}\"),\n", layer.units, name_of(layer.activation));
@@ -220,6 +241,10 @@ std::string keras_file(const PointTraining& training) {
       "    else:\n"
       "        print(\"test loss\", model.evaluate(x_test, y_test, verbose=0))\n";
   if (!data.regression()) text += "        print(\"test accuracy\", accuracy(outputs[test], labels[test]))\n";
+  // To compare with.
+  text += fmt::format(
+      "        if \"--train\" not in sys.argv:\n            print(\"Striate's test loss at that step: {:.9g}\")\n",
+      score(network, training.parameters().data(), data, data.test).loss);
   return text;
 }
 

@@ -256,17 +256,31 @@ double loss_value(PointLoss loss, PointActivation activation, double output, dou
   return -clamped_log(one ? p : 1 - p);
 }
 
-double PointNetwork::loss(const PointPass& pass, double target) const {
+double PointNetwork::loss(PointLoss by, const PointPass& pass, double target) const {
   const std::span<const double> out = output_of(pass);
-  if (model_.loss == PointLoss::cross_entropy) {
+  if (by == PointLoss::cross_entropy) {
     if (classes_ > 2) return -clamped_log(out[static_cast<size_t>(target)]);
-    return loss_value(model_.loss, output().activation, out[0], target > 0.5 ? 1 : 0);
+    return loss_value(by, output().activation, out[0], target > 0.5 ? 1 : 0);
   }
   double sum = 0;
   for (int j = 0; j < outputs(); ++j) {
-    sum += each_loss(model_.loss, out[static_cast<size_t>(j)] - target_of(target, j));
+    sum += each_loss(by, out[static_cast<size_t>(j)] - target_of(target, j));
   }
   return sum / outputs();
+}
+
+double PointNetwork::loss_at(PointLoss by, const PointPass& pass, double target, double value) const {
+  PointPass other;
+  other.values = pass.values;
+  double* const out = other.values.data() + output().values;
+  const int right = classes_ > 2 ? static_cast<int>(target) : 0;
+  const double rest = 1 - out[right];
+  for (int j = 0; j < outputs(); ++j) {
+    if (j == right) continue;
+    out[j] = (1 - value) * (rest > 0 ? out[j] / rest : 1.0 / (outputs() - 1));
+  }
+  out[right] = value;
+  return loss(by, other, target);
 }
 
 void PointNetwork::backward(const double* parameters, double target, PointPass& pass, double share,

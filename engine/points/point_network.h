@@ -11,10 +11,11 @@
 //   mse      mean of (o - t)^2            mae  mean of |o - t|
 //   huber    mean of (o - t)^2 / 2 where |o - t| <= 1, else |o - t| - 1/2
 //   cross-entropy  -log of what the output gives the right class: o itself, (1 + o) / 2 of tanh, 1 / (1 + exp(-o)) of
-//            linear; of other activations o kept within 1e-7 and 1 - 1e-7. Each log is at least -100.
+//            linear; of other activations o kept within 1e-7 and 1 - 1e-7. Each log is at least -100, as in PyTorch:
+//            Keras keeps every probability so far from 0 and 1 that its loss ends at 16.1 (point_keras.cpp)
 //
 // To add an activation or a loss: its word in the enum, its name and its formulas in the .cpp, its name in Keras in
-// point_keras.cpp, its row in tests/engine/point_network_test.cpp.
+// point_keras.cpp, its row in tests/engine/points_test.cpp.
 #pragma once
 
 #include <cstddef>
@@ -94,7 +95,12 @@ class PointNetwork {
     return {pass.values.data() + output().values, static_cast<size_t>(outputs())};
   }
   // `target`: a class or a number.
-  double loss(const PointPass& pass, double target) const;
+  double loss(const PointPass& pass, double target) const { return loss(model_.loss, pass, target); }
+  // By another loss, with the targets that this network learns.
+  double loss(PointLoss by, const PointPass& pass, double target) const;
+  // The same, had the output given `value`; of more than two classes, to the right one: the others share the rest as
+  // they do in `pass`.
+  double loss_at(PointLoss by, const PointPass& pass, double target, double value) const;
   // After forward(): fills the gradients of `pass` with those of this sample's loss, and adds `share` times the
   // parameters' gradients.
   void backward(const double* parameters, double target, PointPass& pass, double share, double* gradient) const;

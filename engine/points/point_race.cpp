@@ -124,7 +124,11 @@ PointRace race(const PointNetwork& network, const PointData& data, const Vector&
 
   // The plane: around the mean of the ends and the start, along the two directions in which they spread most.
   std::vector<Vector> points{start};
-  for (const Run& run : best) points.push_back(run.weights.back());
+  for (size_t i = 0; i < best.size(); ++i) {
+    points.push_back(best[i].weights.back());
+    const Vector way = minus(points.back(), start);
+    race.paths[i].moved = std::sqrt(dot(way, way));
+  }
   Vector center(start.size(), 0.0);
   for (const Vector& point : points) add(center, 1.0 / static_cast<double>(points.size()), point);
   for (Vector& point : points) point = minus(point, center);

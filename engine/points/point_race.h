@@ -22,6 +22,7 @@ struct RacePath {
   std::vector<std::pair<double, double>> places;  // in the plane
   std::vector<double> distances;                  // from the plane, in the space of all weights
   double farthest() const;
+  double moved = 0;  // from the start to its end, straight, in the same space
 };
 
 struct PointRace {

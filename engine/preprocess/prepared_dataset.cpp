@@ -10,7 +10,7 @@
 
 namespace striate {
 
-PreparedDataset::PreparedDataset(std::unique_ptr<Dataset> data, Preprocessing preprocessing, const Shape& picture,
+PreparedDataset::PreparedDataset(std::shared_ptr<const Dataset> data, Preprocessing preprocessing, const Shape& picture,
                                  bool channels_last)
     : data_(std::move(data)),
       preprocessing_(std::move(preprocessing)),

@@ -16,7 +16,7 @@ class PreparedDataset : public Dataset {
   // `picture`: (C, H, W) of what the network takes, C 1 or 3. Pictures of another size are fitted where somebody asked
   // for it (Preprocessing::asked); gray ones become color, and the other way round, where the network wants that.
   // Throws Error where they don't fit.
-  PreparedDataset(std::unique_ptr<Dataset> data, Preprocessing preprocessing, const Shape& picture, bool channels_last);
+  PreparedDataset(std::shared_ptr<const Dataset> data, Preprocessing preprocessing, const Shape& picture, bool channels_last);
 
   std::string name() const override { return data_->name(); }
   Shape shape() const override;  // (C, H, W), or (H, W, C)
@@ -27,12 +27,13 @@ class PreparedDataset : public Dataset {
   std::string describe(int64_t index) const override { return data_->describe(index); }
   const std::vector<std::string>& regions() const override { return data_->regions(); }
   int region(int64_t index) const override { return data_->region(index); }
+  int learned_regions() const override { return data_->learned_regions(); }
   void read(int64_t index, float* pixels) const override;
 
  private:
   void fit(int64_t index, float* pixels) const;
 
-  std::unique_ptr<Dataset> data_;
+  std::shared_ptr<const Dataset> data_;
   Preprocessing preprocessing_;
   Shape picture_;
   bool channels_last_, fits_;

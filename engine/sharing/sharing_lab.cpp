@@ -84,6 +84,23 @@ float SharingGradient::shared(int tile, int filter, int tap_row, int tap_column)
                                   tap_column)];
 }
 
+std::optional<SharingPlace> strongest_place(const SharingGradient& gradient, int filter) {
+  std::optional<SharingPlace> best;
+  double most = 0;
+  for (int tap = 0; tap < kSharingWindow * kSharingWindow; ++tap) {
+    SharingPlace at{tap / kSharingWindow, tap % kSharingWindow, 0, 0};
+    double sum = 0, largest = 0;
+    for (int place = 0; place < kSharingPlaces * kSharingPlaces; ++place) {
+      const int row = place / kSharingPlaces, column = place % kSharingPlaces;
+      const double size = std::fabs(static_cast<double>(gradient.at(filter, row, column, at.tap_row, at.tap_column)));
+      sum += size;
+      if (size > largest) largest = size, at.row = row, at.column = column;
+    }
+    if (sum > most) most = sum, best = at;
+  }
+  return best;
+}
+
 std::vector<float> SharingData::test_digit(int64_t n) const {
   std::vector<float> pixels(static_cast<size_t>(kSharingSide) * kSharingSide);
   digits->read(test[static_cast<size_t>(n)], pixels.data());
@@ -152,6 +169,13 @@ void SharingLab::set_tie(SharingTie tie) {
   std::vector<std::vector<float>> weights;
   for (const NamedTensor& tensor : before.network.tensors()) {
     if (tensor.kind == TensorKind::weight) weights.push_back(before.network.read_tensor(stream_, tensor));
+  }
+  left_[static_cast<size_t>(tie_)] = {steps_, weights};
+  const Untied& there = left_[static_cast<size_t>(tie)];
+  if (there.steps == steps_) {
+    tie_ = tie;
+    make(SharingLayer::local, &there.weights);
+    return;
   }
   const int from = tiles_of(tie_), to = tiles_of(tie);
   for (size_t part = 0; part < 2; ++part) {  // weights and biases of the layer itself

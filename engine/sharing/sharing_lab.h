@@ -11,6 +11,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,12 @@ struct SharingGradient {
   float shared(int tile, int filter, int tap_row, int tap_column) const;
   int tile_of(int row, int column) const;
 };
+// Where there is most to see of a filter: the weight of the window whose local gradients are largest in all, and the
+// place with the largest one of them; none where all are 0.
+struct SharingPlace {
+  int tap_row = 0, tap_column = 0, row = 0, column = 0;
+};
+std::optional<SharingPlace> strongest_place(const SharingGradient& gradient, int filter);
 
 struct SharingData {
   std::shared_ptr<const Dataset> digits;           // 1 x 32 x 32
@@ -73,7 +80,8 @@ class SharingLab {
   int64_t steps() const { return steps_; }
   SharingTie tie() const { return tie_; }
   // Places that part begin with what they shared; those that come together take the weights of the one in their middle,
-  // for the mean of weights that were learned apart answers to nothing.
+  // for the mean of weights that were learned apart answers to nothing. Back before anything was learned in between,
+  // the weights are those of before.
   void set_tie(SharingTie tie);
   void step();                     // one batch, the same for all three
   float loss(SharingLayer layer);  // of the last step; NaN before the first
@@ -93,6 +101,11 @@ class SharingLab {
   SharingTie tie_;
   uint64_t seed_;
   int64_t steps_ = 0;
+  struct Untied {  // the local network's weights, when its tie was changed
+    int64_t steps = -1;
+    std::vector<std::vector<float>> weights;
+  };
+  std::array<Untied, 3> left_;  // of each tie
   std::array<std::unique_ptr<Net>, kSharingLayers> nets_;
 };
 

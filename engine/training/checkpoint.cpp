@@ -116,7 +116,8 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   ModelInfo now = info;
   now.step = state.step;
   now.seed = s.seed;
-  now.normalization = trainer.normalization();
+  // What it reads may be features of pictures that were normalized: then `info` says how.
+  if (trainer.network().plan().from == 0) now.normalization = trainer.normalization();
   SafeTensorsWriter writer = writer_for(trainer.stream(), now, trainer.network());
   add_tensors(writer, trainer.stream(), trainer.network(), TensorKind::optimizer_state, kState);
   std::map<std::string, std::string>& keys = writer.metadata;

@@ -62,7 +62,7 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
   const int classes = static_cast<int>(data.classes().size());
   check_loss_fits(network_->architecture(), loss_, classes);
   const int64_t n = network_->batch();
-  const NamedTensor input = network_->activation(0), output = network_->output();
+  const NamedTensor input = network_->input(), output = network_->output();
   if (data.shape().count() * n != input.shape.count()) {
     throw Error(fmt::format("the network takes {}, {} has {}", network_->architecture().input().text(), data.name(),
                             data.shape().text()),
@@ -120,7 +120,7 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
 
 std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels) {
   network_->copy_weights(stream, weights);
-  const NamedTensor input = network_->activation(0), output = network_->output();
+  const NamedTensor input = network_->input(), output = network_->output();
   const size_t each = static_cast<size_t>(input.shape.count() / network_->batch());
   check(pixels.size() == each, "a picture of {} values for a network that takes {}", pixels.size(), each);
   std::vector<float> batch;

@@ -13,6 +13,7 @@ namespace striate {
 namespace {
 
 constexpr uint64_t kSplitSequence = uint64_t{0x5F} << 56;  // the split's own random numbers, one sequence per class
+constexpr uint64_t kFewSequence = uint64_t{3} << 61;       // + the class
 
 int64_t share_of(int64_t count, double share) {
   return static_cast<int64_t>(std::floor(static_cast<double>(count) * share + 0.5));
@@ -44,16 +45,24 @@ SplitShares SplitShares::parse(const std::string& text) {
   return {shares[0], shares[1], shares[2]};
 }
 
-const char* split_by_name(SplitBy by) { return by == SplitBy::region ? "region" : "sample"; }
+const char* split_by_name(SplitBy by) {
+  return by == SplitBy::sample ? "sample" : by == SplitBy::region ? "region" : "region-reversed";
+}
 
 SplitBy parse_split_by(const std::string& text) {
   if (text.empty() || text == "sample") return SplitBy::sample;
-  if (text == "region") return SplitBy::region;
-  throw Error(fmt::format("a data set cannot be split by \"{}\"", text), "by sample or by region");
+  for (const SplitBy by : {SplitBy::region, SplitBy::region_reversed}) {
+    if (text == split_by_name(by)) return by;
+  }
+  throw Error(fmt::format("a data set cannot be split by \"{}\"", text), "by sample, region or region-reversed");
 }
 
 Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, SplitBy by) {
-  if (by == SplitBy::region) return split_by_region(data, shares, seed);
+  const int learned = data.learned_regions();
+  if (by == SplitBy::region_reversed && learned == 0)
+    throw Error(fmt::format("{} does not say which of its regions are learned from", data.name()),
+                "only such a set can be split the other way round (world); split by region");
+  if (by == SplitBy::region && learned == 0) return split_by_region(data, shares, seed);
   const std::vector<std::string>& classes = data.classes();
   if (classes.size() < 2)
     throw Error(fmt::format("{}: there is only one class{}", data.name(),
@@ -61,10 +70,20 @@ Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, Split
                 "telling things apart needs two classes at least");
   std::vector<std::vector<int64_t>> members(classes.size());
   const int64_t own_training = data.training_size();
-  const bool own_test = own_training < data.size();
-  for (int64_t i = 0; i < own_training; ++i) members[static_cast<size_t>(data.label(i))].push_back(i);
-
+  // What stands apart whatever the shares say.
+  const auto tested = [&](int64_t i) {
+    return i >= own_training ||
+           (by != SplitBy::sample && (data.region(i) < learned) == (by == SplitBy::region_reversed));
+  };
   Split result;
+  for (int64_t i = 0; i < data.size(); ++i) {
+    if (tested(i)) {
+      result.test.push_back(i);
+    } else {
+      members[static_cast<size_t>(data.label(i))].push_back(i);
+    }
+  }
+  const bool own_test = !result.test.empty();
   const double test_share = own_test ? 0 : shares.test;
   const double validation_share =
       own_test ? shares.validation / (shares.training + shares.validation) : shares.validation;
@@ -83,9 +102,36 @@ Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, Split
     result.validation.insert(result.validation.end(), second, third);
     result.training.insert(result.training.end(), third, all.end());
   }
-  for (int64_t i = own_training; i < data.size(); ++i) result.test.push_back(i);
   for (std::vector<int64_t>* part : {&result.training, &result.validation, &result.test})
     std::sort(part->begin(), part->end());
+  return result;
+}
+
+Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares, uint64_t seed, SplitBy by) {
+  // All that may be learned from, each class in the order of its own draw: more examples begin with the fewer ones.
+  const bool own_test = data.training_size() < data.size();
+  Split all = split(data, by == SplitBy::sample ? SplitShares{1, 0, 0} : shares, seed, by);
+  std::vector<std::vector<int64_t>> members(data.classes().size());
+  for (const int64_t i : all.training) members[static_cast<size_t>(data.label(i))].push_back(i);
+  const bool rest_is_test = by == SplitBy::sample && !own_test;
+  Split result;
+  result.test = std::move(all.test);
+  for (size_t c = 0; c < members.size(); ++c) {
+    std::vector<int64_t>& own = members[c];
+    const auto count = static_cast<int64_t>(own.size());
+    if (count < examples + (rest_is_test ? 1 : 0)) {
+      throw Error(
+          fmt::format("{}: class \"{}\" has {} sample{} to choose {} from{}", data.name(), data.classes()[c], count,
+                      count == 1 ? "" : "s", examples, rest_is_test ? ", and one must be left to test" : ""),
+          fmt::format("at most {} examples of each class", std::max<int64_t>(count - (rest_is_test ? 1 : 0), 0)));
+    }
+    Random random(seed, kFewSequence + c);
+    shuffle(std::span(own), random);
+    result.training.insert(result.training.end(), own.begin(), own.begin() + examples);
+    if (rest_is_test) result.test.insert(result.test.end(), own.begin() + examples, own.end());
+  }
+  std::sort(result.training.begin(), result.training.end());
+  std::sort(result.test.begin(), result.test.end());
   return result;
 }
 

@@ -22,8 +22,8 @@ struct Split {
   std::vector<int64_t> training, validation, test;  // ascending
 };
 
-enum class SplitBy { sample, region };
-const char* split_by_name(SplitBy by);  // "region"
+enum class SplitBy { sample, region, region_reversed };
+const char* split_by_name(SplitBy by);  // "region", "region-reversed"
 // Empty: by sample. Throws Error.
 SplitBy parse_split_by(const std::string& text);
 
@@ -33,6 +33,15 @@ SplitBy parse_split_by(const std::string& text);
 // By region: parts as near to their shares as whole regions allow, none of them empty that has a share; the seed says
 // which of several divisions that are as good it is. Throws Error: too few regions, a sample without one, a region in
 // the set's own test part and outside of it, classes that only one part can have.
+// Where the set says which regions are learned from (Dataset::learned_regions), all others are the test part, and the
+// validation part comes by sample out of the same regions as the training part: the shares of those two divide them.
+// Reversed it is the other way round; only such a set has that.
 Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, SplitBy by = SplitBy::sample);
+
+// `examples` samples of each class to learn from, chosen by the seed; no validation part; all others are the test part,
+// or the set's own test part where it has one. By region: they are chosen from the training part of split(), and the
+// test part is the same as there. Throws Error: a class with too few samples, what split() throws.
+Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares, uint64_t seed,
+                SplitBy by = SplitBy::sample);
 
 }  // namespace striate

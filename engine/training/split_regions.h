@@ -1,4 +1,4 @@
-// A split in which no region stands in two parts; split.h has what it promises.
+// Splits by region; split.h has what they promise.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 namespace striate {
 
+// The regions divided by shares: none stands in two parts.
 Split split_by_region(const Dataset& data, const SplitShares& shares, uint64_t seed);
 
 }  // namespace striate

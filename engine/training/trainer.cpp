@@ -58,6 +58,7 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
   check_settings(settings_);
   check_fit();
   Plan plan{settings_.batch, true, network.plan().explaining, settings_.frozen};
+  plan.from = network.plan().from;
   network.replan(stream, plan);
   if (network.trained().empty() || network.output_gradient() == nullptr) {
     throw Error("no layer is left to train", "freeze fewer layers, or use a network that has weights");
@@ -102,9 +103,9 @@ void Trainer::check_fit() const {
   for (const int64_t index : training_) {
     check(index >= 0 && index < data_->size(), "sample {} of {}", index, data_->size());
   }
-  if (data_->shape() != architecture.input()) {
-    throw Error(fmt::format("the network takes {}, {} has {}", architecture.input().text(), data_->name(),
-                            data_->shape().text()),
+  const Shape takes = network_->picture();
+  if (data_->shape() != takes) {
+    throw Error(fmt::format("the network takes {}, {} has {}", takes.text(), data_->name(), data_->shape().text()),
                 "change the network's input, or use another data set");
   }
   if (!normalization_.empty() && static_cast<int64_t>(normalization_.mean.size()) != data_->shape()[0]) {

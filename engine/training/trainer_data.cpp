@@ -79,7 +79,7 @@ void Trainer::do_batch() {
     indices_[static_cast<size_t>(i)] = index;
     labels_[static_cast<size_t>(i)] = data_->label(index);
   }
-  const TensorView x = network_->view(network_->activation(0));
+  const TensorView x = network_->view(network_->input());
   if (m.samples.size() > 0) {
     if (samples_ < m.window_begin || samples_ + n > m.window_end) {
       std::vector<int32_t> window(static_cast<size_t>(m.window.size()));

@@ -44,6 +44,8 @@ std::map<std::string, std::string> config_keys(const TrainingConfig& config) {
   put("run.freeze", config.freeze);
   put("run.normalization", config.normalization);
   put("run.split_by", config.split_by);
+  put("run.base", config.base);
+  put("run.examples", config.examples > 0 ? std::to_string(config.examples) : "");
   return keys;
 }
 
@@ -57,12 +59,17 @@ void read_transfer(const SafeTensors& file, const std::string& path, TrainingCon
   config.freeze = text("run.freeze");
   config.normalization = text("run.normalization");
   config.split_by = text("run.split_by");
-  const std::string head = text("run.head");
-  const auto [end, problem] = std::from_chars(head.data(), head.data() + head.size(), config.head);
-  if (!head.empty() && (problem != std::errc() || end != head.data() + head.size() || config.head < 1)) {
-    throw Error(fmt::format("{}: \"run.head\" in its metadata is \"{}\", not a number", path, head),
-                "the file was not written by Striate, or was changed since");
-  }
+  config.base = text("run.base");
+  const auto number = [&](const char* key, auto& value) {
+    const std::string written = text(key);
+    const auto [end, problem] = std::from_chars(written.data(), written.data() + written.size(), value);
+    if (!written.empty() && (problem != std::errc() || end != written.data() + written.size() || value < 1)) {
+      throw Error(fmt::format("{}: \"{}\" in its metadata is \"{}\", not a number", path, key, written),
+                  "the file was not written by Striate, or was changed since");
+    }
+  };
+  number("run.head", config.head);
+  number("run.examples", config.examples);
   if (config.freeze.empty()) config.freeze = read_training_settings(file, path).frozen.numbers();
 }
 

@@ -47,7 +47,10 @@ Normalization config_normalization(const TrainingConfig& config, const Dataset& 
 }
 
 Split config_split(const TrainingConfig& config, const Dataset& data) {
-  return split(data, SplitShares::parse(config.split), config.seed, parse_split_by(config.split_by));
+  const SplitShares shares = SplitShares::parse(config.split);
+  const SplitBy by = parse_split_by(config.split_by);
+  return config.examples > 0 ? split_few(data, config.examples, shares, config.seed, by)
+                             : split(data, shares, config.seed, by);
 }
 
 std::shared_ptr<const Dataset> open_run_data(const TrainingConfig& config,

@@ -50,6 +50,8 @@ struct TrainingConfig {
   std::string freeze;         // layers that keep their weights (engine/network/layer_set.h)
   std::string normalization;  // Normalization's text; empty: measured from the training part
   std::string split_by;       // "region" (split.h); empty: by sample
+  std::string base;           // transfer/base_network.h: what `model` begins with, whose weights it begins with
+  int64_t examples = 0;       // so many samples of each class are learned from, the rest is the test part; 0: as `split`
   friend bool operator==(const TrainingConfig&, const TrainingConfig&) = default;
 };
 

@@ -263,5 +263,15 @@ TEST(Navigation, reads_settings_without_places) {
   EXPECT_TRUE(read.lesson_done("pixels"));
 }
 
+TEST(Settings, the_limit_of_older_versions_is_raised_and_one_of_your_own_is_kept) {
+  const TestFolder folder;
+  std::string problem;
+  for (const auto& [written, read] : {std::pair{"256.0", 268.435456}, {"100.0", 100.0}}) {
+    std::ofstream(folder / "settings.json") << "{\"megapixel_limit\": " << written << "}";
+    EXPECT_EQ(load_settings(folder / "settings.json", &problem).megapixel_limit, read);
+    EXPECT_EQ(problem, "");
+  }
+}
+
 }  // namespace
 }  // namespace striate

@@ -46,6 +46,8 @@ TEST_F(LenetPageTest, counts_what_the_articles_count) {
     EXPECT_EQ(driver.number("network.parameters"), each.parameters);
     EXPECT_EQ(driver.text("network.source"), "given");
   }
+  driver.run("lenet.model 1989");
+  EXPECT_EQ(driver.number("lenet.multiply_adds"), 64'660 - 1'000);  // each of its 1,000 connections to a bias only adds
   driver.run("lenet.model modern");
   EXPECT_EQ(driver.number("lenet.parameters"), 61'706);
   EXPECT_EQ(driver.number("lenet.multiply_adds"), driver.number("network.multiply_adds"));
@@ -85,7 +87,7 @@ TEST_F(LenetPageTest, a_drawing_is_moved_turned_and_scaled_and_comes_back) {
   EXPECT_EQ(driver.text("lenet.second"), "4");
   driver.run("lenet.second none");
   driver.run("lenet.noise 0");
-  // Small, in a corner: it is brought to the middle, unless that is switched off.
+  // Small, in a corner: it is centered, unless that is switched off.
   driver.run("lenet.clear");
   driver.run("lenet.draw 20 20 50 20 32 65");
   EXPECT_EQ(driver.text("lenet.class"), "7");
@@ -136,11 +138,64 @@ TEST_F(LenetPageTest, a_network_that_slides_reads_a_whole_number) {
   EXPECT_NE(driver.failure("lenet.slide on").find("can't slide"), std::string::npos);
 }
 
+TEST_F(LenetPageTest, a_row_is_changed_as_one_digit_is) {
+  const auto read_with = [&](const char* line) {
+    driver.run("lenet.upright");
+    driver.run(line);
+    return driver.text("lenet.string");
+  };
+  for (const char* what : {"lenet.digit 3", "lenet.write 1993 5"}) {
+    driver.run(what);
+    driver.run("lenet.slide on");
+    const std::string plain = read_with("lenet.scale 1");
+    EXPECT_EQ(read_with("lenet.move 4 1"), plain) << what;
+    for (const char* line : {"lenet.noise 1", "lenet.rotate 90", "lenet.scale 0.2", "lenet.move 0 28"}) {
+      EXPECT_NE(read_with(line), plain) << what << ", " << line;
+    }
+    EXPECT_EQ(read_with("lenet.second 7 20"), plain + "7") << what;
+    EXPECT_EQ(read_with("lenet.second 1 -18"), "1" + plain) << what;
+  }
+}
+
+TEST_F(LenetPageTest, a_digit_that_has_left_the_picture_is_not_read) {
+  driver.run("lenet.digit 3");
+  driver.run("lenet.view ring");
+  EXPECT_EQ(driver.text("lenet.class"), "3");
+  EXPECT_GT(driver.number("lenet.turned"), 0);
+  driver.run("lenet.move 28 28");
+  driver.settle();
+  for (const char* readout : {"lenet.class", "lenet.class.1998", "lenet.distance", "lenet.turned", "lenet.largest"}) {
+    try {
+      driver.app.registry().read(readout);
+      ADD_FAILURE() << readout;
+    } catch (const Error& error) {
+      EXPECT_STREQ(error.what(), "the digit has left the picture") << readout;
+    }
+  }
+  driver.run("lenet.upright");
+  EXPECT_EQ(driver.text("lenet.class"), "3");
+}
+
+TEST_F(LenetPageTest, only_answers_and_layers_that_are_there_can_be_looked_at) {
+  EXPECT_NE(driver.failure("lenet.column 5").find("nothing is written"), std::string::npos);
+  driver.run("lenet.write 1993 5");
+  const double count = driver.number("lenet.columns");
+  EXPECT_NE(driver.failure(fmt::format("lenet.column {}", count)).find("is not one of"), std::string::npos);
+  driver.run(fmt::format("lenet.column {}", count - 1));
+  driver.run("lenet.write 7");
+  EXPECT_EQ(driver.number("lenet.column"), 0);
+  EXPECT_NE(driver.failure("lenet.layer nowhere").find("unknown layer"), std::string::npos);
+  driver.run("lenet.model 1998");
+  driver.run("lenet.layer c5");
+  driver.run("lenet.model 1989");  // has no such layer
+  EXPECT_EQ(driver.text("lenet.layer"), "0");
+}
+
 TEST_F(LenetPageTest, clicks_choose_networks_digits_and_layers) {
   driver.click("7");
   ASSERT_FALSE(driver.log.empty());
   EXPECT_EQ(driver.log.front(), "lenet.digit 7");
-  driver.click("Another hand's");
+  driver.click("Write it again");
   EXPECT_EQ(driver.log.front(), "lenet.digit 7 2");
   EXPECT_EQ(driver.text("lenet.class"), "7");
   driver.click("Open this network");

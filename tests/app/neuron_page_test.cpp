@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "engine/points/point_training.h"
+#include "engine/walk/printed_sum.h"
 #include "tests/app/page_driver.h"
 #include "tests/python_with.h"
 #include "tests/test_folder.h"
@@ -29,6 +30,24 @@ class NeuronPageTest : public testing::Test {
       }
     }
     return all;
+  }
+  std::vector<std::string> drawn() {
+    std::vector<std::string> texts;
+    driver.settle();
+    driver.ui.record_texts(&texts);
+    driver.frame();
+    driver.ui.record_texts(nullptr);
+    return texts;
+  }
+  // Also where it is drawn in several lines.
+  static bool says(const std::vector<std::string>& texts, const std::string& what) {
+    std::string all;
+    for (const std::string& text : texts) {
+      for (const char letter : text + " ") {
+        if (letter != ' ' || (!all.empty() && all.back() != ' ')) all += letter;
+      }
+    }
+    return all.find(what) != std::string::npos;
   }
   double topic() const { return driver.ui.drawn().number("neuron.topic", 0); }
   PageDriver driver;
@@ -319,6 +338,9 @@ TEST_F(NeuronPageTest, optimizers_race) {
     EXPECT_LT(driver.number(std::string("neuron.race.loss ") + name), start) << name;
     EXPECT_GT(driver.number(std::string("neuron.race.rate ") + name), 0) << name;
     EXPECT_GT(driver.number(std::string("neuron.race.distance ") + name), 0) << name;
+    EXPECT_GT(driver.number(std::string("neuron.race.moved ") + name),
+              driver.number(std::string("neuron.race.distance ") + name))
+        << name;
   }
   driver.frames(2);
   driver.click("racer adam");
@@ -341,6 +363,115 @@ TEST_F(NeuronPageTest, writes_a_script_that_Python_can_read) {
   EXPECT_EQ(std::system(
                 ("'" + python + "' -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' '" + file + "'").c_str()),
             0);
+}
+
+// What stands in the view of one step is of one sample, wherever it stands.
+TEST_F(NeuronPageTest, the_view_of_one_step_shows_one_sample) {
+  driver.size = {1280, 900};
+  for (const char* data : {"circle", "digits"}) {
+    SCOPED_TRACE(data);
+    driver.run(std::string("neuron.data ") + data);
+    driver.run("neuron.point 3 3");
+    driver.run("neuron.sample 4");
+    driver.run("neuron.view step");
+    PointSource source;
+    source.kind = parse_point_kind(data), source.seed = 1;
+    const PointTraining training(make_points(source), PointModel{}, {}, 1);
+    const PointData& points = training.data();
+    const int sample = training.next_samples(false)[4];
+    const auto row = static_cast<size_t>(driver.number("neuron.step.row"));
+    ASSERT_LT(row, points.train.size());
+    EXPECT_EQ(points.train[row], sample);
+    PointPass pass;
+    training.network().forward(training.parameters().data(), points.sample(sample), pass);
+    EXPECT_EQ(driver.number("neuron.sum 1 1"), pass.sums[4 + 1]);
+    EXPECT_EQ(driver.number("neuron.value 0 2"), pass.values[2]);
+    const std::vector<std::string> texts = drawn();
+    EXPECT_TRUE(says(texts, fmt::format("number {} of the training set", row)));
+    EXPECT_TRUE(says(texts, points.pictures() ? fmt::format("sample 4 of the batch, a {}", points.label(sample))
+                                              : std::string("sample 4")));
+    EXPECT_FALSE(says(texts, "picture 4"));
+  }
+  // A click follows the nearest sample of the step.
+  driver.run("neuron.data circle");
+  PointSource source;
+  source.seed = 1;
+  const PointTraining training(make_points(source), PointModel{}, {}, 1);
+  const double* const place = training.data().sample(training.next_samples(false)[7]);
+  const Item* surface = driver.ui.find_item("decision surface");
+  ASSERT_NE(surface, nullptr);
+  driver.click_at({surface->rect.x + surface->rect.w * static_cast<float>((place[0] + 6) / 12),
+                   surface->rect.y + surface->rect.h * static_cast<float>((6 - place[1]) / 12)});
+  EXPECT_EQ(driver.number("neuron.sample"), 7);
+}
+
+// The view of the losses has the targets that the network learns: -1 and 1 of tanh, 0 and 1 of sigmoid.
+TEST_F(NeuronPageTest, losses_are_those_of_the_network) {
+  driver.run("neuron.point 2 -1");
+  driver.run("neuron.view losses");
+  for (const char* activation : {"tanh", "sigmoid", "linear", "relu"}) {
+    SCOPED_TRACE(activation);
+    driver.run(std::string("neuron.activation ") + activation);
+    const double output = driver.number("neuron.output 2 -1"), off = std::abs(output - 1);
+    EXPECT_NEAR(driver.number("neuron.cost mse"), off * off, 1e-12);
+    EXPECT_NEAR(driver.number("neuron.cost mae"), off, 1e-12);
+    EXPECT_TRUE(says(drawn(), significant_text(off * off, 4)));
+  }
+  driver.run("neuron.activation sigmoid");
+  EXPECT_TRUE(says(drawn(), fmt::format("a probability of {} for class 1",
+                                        significant_text(driver.number("neuron.output 2 -1"), 4))));
+  driver.run("neuron.activation tanh");
+  const double share = (1 + driver.number("neuron.output 2 -1")) / 2;
+  EXPECT_NEAR(driver.number("neuron.cost cross-entropy"), -std::log(share), 1e-12);
+  EXPECT_TRUE(says(drawn(), "probability of " + significant_text(share, 4)));
+  // A picture is judged by its own class, and of ten outputs the loss is the mean.
+  driver.run("neuron.data digits");
+  driver.run("neuron.sample 13");
+  EXPECT_TRUE(says(drawn(), "class 3 is right"));
+  double sum = 0;
+  for (int j = 0; j < 10; ++j) {
+    const double off = driver.number(fmt::format("neuron.value 2 {}", j)) - (j == 3 ? 1 : 0);
+    sum += off * off / 10;
+  }
+  EXPECT_NEAR(driver.number("neuron.cost mse"), sum, 1e-12);
+  driver.run("neuron.data hills");
+  EXPECT_THROW(driver.number("neuron.cost cross-entropy"), Error);
+}
+
+TEST_F(NeuronPageTest, a_pixel_is_chosen_in_the_picture) {
+  driver.size = {1280, 900};
+  driver.run("neuron.data digits");
+  driver.run("neuron.select 0 2");
+  driver.settle();
+  const Item* picture = driver.ui.find_item("pixels of the picture");
+  ASSERT_NE(picture, nullptr);
+  driver.click_at({picture->rect.x + picture->rect.w * 6.5f / 14, picture->rect.y + picture->rect.h * 3.5f / 14});
+  EXPECT_EQ(driver.text("neuron.selected"), "0 2 48");
+  EXPECT_NE(driver.ui.find_item("weight of pixel 48"), nullptr);
+}
+
+TEST_F(NeuronPageTest, heads_and_features_have_their_names_in_a_small_window) {
+  driver.size = {800, 500};
+  for (const char* layers : {"neuron.layers 4 2", "neuron.layers 8 8 8 8 8 8 8 8"}) {
+    driver.run(layers);
+    const std::vector<std::string> texts = drawn();
+    for (const char* text : {"epoch", "training", "test", "sin x", "sin y", "x\u00b2"}) {
+      EXPECT_NE(std::find(texts.begin(), texts.end(), text), texts.end()) << text << ", " << layers;
+    }
+    EXPECT_TRUE(says(texts, "out"));
+    EXPECT_FALSE(says(texts, "ou..."));
+  }
+}
+
+TEST_F(NeuronPageTest, hints_say_what_a_value_means_and_its_range) {
+  EXPECT_NE(driver.failure("neuron.weight 0 0 0 inf")
+                .find("VALUE is what the weight becomes: a number from -1000 to "
+                      "1000"),
+            std::string::npos);
+  EXPECT_NE(driver.failure("neuron.split 1")
+                .find("SHARE is the share of the samples that is learned from: a number "
+                      "from 0.05 to 0.95"),
+            std::string::npos);
 }
 
 TEST_F(NeuronPageTest, lessons_hold) {

@@ -136,6 +136,8 @@ TEST_F(SharingPageTest, the_neocognitron_learns_digits_and_prints_what_it_scores
   driver.run("sharing.cell C1 0 9 9");
   EXPECT_GE(driver.number("sharing.cell.value"), 0);
   EXPECT_NE(driver.failure("sharing.cell S3 0 2 0").find("2 x 2"), std::string::npos);
+  EXPECT_NE(driver.failure("sharing.cell S1 99 0 0").find("S1 has 24 planes at most"), std::string::npos);
+  EXPECT_NE(driver.failure("sharing.neocognitron.selectivity S1 -1").find("the selectivity r"), std::string::npos);
   EXPECT_NE(driver.failure("sharing.cell S4 0 0 0").find("no layer S4"), std::string::npos);
   EXPECT_NE(driver.failure("sharing.neocognitron.selectivity C1 2").find("no selectivity"), std::string::npos);
   // So selective that nothing is like anything.
@@ -175,9 +177,86 @@ TEST_F(SharingPageTest, the_neocognitron_learns_what_is_drawn) {
   EXPECT_EQ(driver.number("sharing.neocognitron.class"), 1);
   // And, with those, digits of the set.
   driver.run("sharing.neocognitron.learn 3");
-  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 3);
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 5);
+  EXPECT_EQ(driver.number("sharing.neocognitron.drawn"), 2);
   EXPECT_GT(driver.number("sharing.neocognitron.planes S3"), 2);
   EXPECT_NE(driver.failure("sharing.neocognitron.draw 1 2 3").find("is not a stroke"), std::string::npos);
+}
+
+TEST_F(SharingPageTest, a_drawn_digit_that_was_taught_counts_as_learned) {
+  driver.run("sharing.view neocognitron");
+  driver.run("sharing.neocognitron.draw 60 60 220 60 120 240");
+  driver.run("sharing.neocognitron.drawing on");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 0);
+  driver.run("sharing.neocognitron.teach 7");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 1);
+  EXPECT_EQ(driver.number("sharing.neocognitron.drawn"), 1);
+  // Counted by `until` as well, and no digit of the set is one too few.
+  driver.run("sharing.neocognitron.until 3");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 3);
+}
+
+TEST_F(SharingPageTest, what_was_forgotten_comes_back_by_undo) {
+  driver.run("sharing.view neocognitron");
+  for (const char* line : {"sharing.neocognitron.draw 60 60 220 60 120 240", "sharing.neocognitron.draw 20 20 40 40",
+                           "sharing.neocognitron.teach 7", "sharing.neocognitron.learn 12"}) {
+    driver.run(line);
+  }
+  const std::vector<const char*> readouts = {"sharing.neocognitron.learned", "sharing.neocognitron.drawn",
+                                             "sharing.neocognitron.planes S2", "sharing.neocognitron.planes S3",
+                                             "sharing.neocognitron.accuracy"};
+  std::vector<double> before;
+  for (const char* readout : readouts) before.push_back(driver.number(readout));
+  EXPECT_EQ(before[0], 13);
+  driver.frame();
+  driver.click("Forget");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 0);
+  driver.run("undo");
+  for (size_t i = 0; i < readouts.size(); ++i) EXPECT_EQ(driver.number(readouts[i]), before[i]) << readouts[i];
+  // One by one, and forward again.
+  driver.run("undo");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 1);
+  driver.run("undo");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 0);
+  driver.run("redo");
+  driver.run("redo");
+  for (size_t i = 0; i < readouts.size(); ++i) EXPECT_EQ(driver.number(readouts[i]), before[i]) << readouts[i];
+}
+
+TEST_F(SharingPageTest, what_it_learned_can_be_said_as_a_text) {
+  driver.run("sharing.neocognitron.memory \"60 60 220 60 120 240 / 20 20 40 40 is 7; 5; 140 40 140 240 is 1\"");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 7);
+  EXPECT_EQ(driver.number("sharing.neocognitron.drawn"), 2);
+  for (const char* wrong : {"7; ", "0", "3001", "2000; 2000", "1 2 3 is 4", "clear is 4", "1 2 is 10", "many"}) {
+    EXPECT_NE(driver.failure(fmt::format("sharing.neocognitron.memory \"{}\"", wrong)), "") << wrong;
+  }
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 7);
+  driver.run("sharing.neocognitron.memory nothing");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 0);
+}
+
+TEST_F(SharingPageTest, a_tie_is_taken_back_with_its_weights) {
+  driver.run("sharing.until 3");
+  learn_until(3);
+  const double before = driver.number("sharing.local.probability");
+  driver.run("sharing.tie shared");
+  EXPECT_EQ(driver.number("sharing.local.parameters"), 156);
+  EXPECT_NE(driver.number("sharing.local.probability"), before);
+  driver.run("undo");
+  EXPECT_EQ(driver.text("sharing.tie"), "free");
+  EXPECT_EQ(driver.number("sharing.local.probability"), before);
+}
+
+TEST_F(SharingPageTest, opens_where_gradients_are) {
+  for (const char* line : {"sharing.digit 0", "sharing.digit 3", "sharing.filter 4", "sharing.shift 5 -3"}) {
+    driver.run(line);
+    EXPECT_NE(driver.number("sharing.gradient.local"), 0) << line;
+  }
+  EXPECT_EQ(driver.text("sharing.strongest"), "on");
+  driver.run("sharing.place 0 0");  // without ink: chosen by hand it stays
+  EXPECT_EQ(driver.text("sharing.strongest"), "off");
+  EXPECT_EQ(driver.text("sharing.place"), "0 0");
+  EXPECT_EQ(driver.number("sharing.gradient.local"), 0);
 }
 
 TEST_F(SharingPageTest, every_view_is_drawn_small_and_large) {

@@ -131,6 +131,22 @@ TEST_F(TrainSettingsTest, a_folder_that_is_none_is_told_beside_the_data) {
   EXPECT_EQ(settings.data().classes(), 10);
 }
 
+TEST_F(TrainSettingsTest, the_world_is_read_behind_and_has_the_tiles_that_it_has) {
+  host.run("train.data.choose world");
+  EXPECT_EQ(host.config.data, "world");
+  host.run("train.data world:16:20");
+  host.wait([&] { return !settings.busy(); });
+  ASSERT_FALSE(settings.data().error());
+  EXPECT_EQ(settings.data().classes(), 8);
+  EXPECT_EQ(settings.data().data()->size(), 160);
+  EXPECT_EQ(host.failure("train.data.size 100"),
+            "world has the pictures that it has / digits, shapes and satellite can be drawn in any number");
+  EXPECT_EQ(host.failure("train.data.folder /tmp"),
+            "world is part of the program and needs no folder / choose mnist, cifar10 or folder first");
+  host.run("train.split.by region-reversed");
+  EXPECT_EQ(host.config.split_by, "region-reversed");
+}
+
 TEST_F(TrainSettingsTest, an_error_stands_beside_the_control_that_it_concerns) {
   host.click("shares");
   host.key("Ctrl+A");

@@ -2,12 +2,12 @@
 STRIATE=$(realpath "$STRIATE")
 cd "$WORK" || exit 1
 
-# FILE FILE: as many values in both, and all within 1e-4 of the largest.
+# FILE FILE [SHARE]: as many values in both, and all within 1e-4 of the largest, or that share of it.
 same_values() {
   ! grep -qi 'nan\|inf' "$1" "$2" || return 1
-  paste "$1" "$2" | awk -v a="$(wc -l <"$1")" -v b="$(wc -l <"$2")" '
+  paste "$1" "$2" | awk -v a="$(wc -l <"$1")" -v b="$(wc -l <"$2")" -v share="${3:-1e-4}" '
     { v = $1 < 0 ? -$1 : $1; d = $1 - $2; d = d < 0 ? -d : d; if (v > most) most = v; if (d > worst) worst = d }
-    END { exit !(a == b && a > 0 && worst <= 1e-4 * most) }'
+    END { exit !(a == b && a > 0 && worst <= share * most) }'
 }
 exports() { # ARGUMENTS...: works, and says what it wrote
   run export "$@"
@@ -31,6 +31,12 @@ NETWORKS=(
   "input 4x9x8 | conv 6 3x2 stride 2x1 pad 1,0,2,1 groups 2 | prelu | maxpool 3 stride 2 pad 1 ceil | lrn 3 | globalavgpool"
   "input 2x5x4 | convtranspose 4 3x3 stride 2 pad 1 output padding 1 | instancenorm | avgpool 3 stride 2 pad 1 | flatten | softmax"
   "input 3x8x6 | a: conv 4 3x3 pad 1 | concat input | resize linear batch,7,5,9 | gelu | reshape batch,7,-1 | transpose 0,2,1 | layernorm from 2"
+)
+# Keras has no such layer.
+LOCAL_NETWORKS=(
+  "input 1x32x32 | local 6 5x5 | relu | maxpool 2 | flatten | dense 10"
+  "input 2x6x7 | local 3 3x2 stride 2x1 pad 1,0,2,1 dilation 2x1 | relu | flatten | dense 5"
+  "input 2x6x7 | local 3 3x3 pad 1 sets 2x3 | local 4 2x3 sets 1 no bias"
 )
 # KIND: writes a script for each network, runs all of them in $PYTHON, and compares their values with striate's.
 check_scripts() {

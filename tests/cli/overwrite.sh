@@ -44,6 +44,7 @@ keeps labels.txt "over what is read" classify net.safetensors digit.ppm --labels
 keeps diary.txt "another text, not a file of weights" classify net.safetensors digit.ppm --save-activations diary.txt
 keeps photo.png "over what is read" explain net.safetensors photo.png photo.png
 keeps model.png "a file of weights (safetensors), not a picture" explain net.safetensors digit.ppm model.png
+keeps model.png "a file of weights (safetensors), not a picture" map net.safetensors digit.ppm model.png --quiet
 keeps diary.txt "another text, not a grid of values" explain net.safetensors digit.ppm map.png --values diary.txt
 keeps photo.png "a picture, not a file of weights" $TRAIN --model "flatten | dense 10" --save photo.png
 keeps model.png "a file of weights (safetensors), not a picture" features net.safetensors --layer 1 model.png --method filters

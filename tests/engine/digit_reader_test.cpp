@@ -109,6 +109,74 @@ TEST(DigitReader, strings_of_digits_are_read_without_knowing_where_they_stand) {
   RecordProperty("strings", static_cast<int>(whole));
 }
 
+TEST(PlacedDrawing, a_row_is_moved_turned_scaled_and_made_noisy_as_a_picture_is) {
+  const Drawing digit = drawing_of_digit(4, 2);
+  const auto ink = [](const RowPicture& row) {
+    struct Ink {
+      double mass = 0, x = 0, y = 0;
+    } sum;
+    for (size_t i = 0; i < row.pixels.size(); ++i) {
+      const auto v = static_cast<double>(row.pixels[i]);
+      sum.mass += v;
+      sum.x += v * static_cast<double>(i % static_cast<size_t>(row.width));
+      sum.y += v * static_cast<double>(i / static_cast<size_t>(row.width));
+    }
+    sum.x /= std::max(sum.mass, 1e-9), sum.y /= std::max(sum.mass, 1e-9);
+    return sum;
+  };
+  for (const bool text : {false, true}) {
+    SCOPED_TRACE(text ? "written" : "drawn");
+    const auto row = [&](const Placement& placement) {
+      const RowPicture made = text ? row_of_text("47", 3, placement) : row_of_drawing(digit, placement);
+      EXPECT_EQ(made.pixels.size(), static_cast<size_t>(32 * made.width));
+      EXPECT_EQ(made.width % 4, 0);
+      return made;
+    };
+    const RowPicture plain = row({});
+    const auto at = ink(plain);
+    {
+      Placement moved;
+      moved.dx = 6, moved.dy = 3;
+      const auto to = ink(row(moved));
+      EXPECT_NEAR(to.y - at.y, 3, 0.1);
+      EXPECT_NEAR(to.mass, at.mass, at.mass * 0.02);
+      EXPECT_GT(to.x - at.x, 5);
+      moved.dx = -20, moved.dy = -40;  // all of it has left
+      EXPECT_EQ(ink(row(moved)).mass, 0);
+    }
+    {
+      Placement thick;
+      thick.thickness = 2;
+      EXPECT_GT(ink(row(thick)).mass, at.mass * 1.5);
+      Placement small;
+      small.scale = 0.5f;
+      EXPECT_LT(ink(row(small)).mass, at.mass * 0.5);
+    }
+    {
+      Placement turned;
+      turned.degrees = 90;
+      EXPECT_NE(row(turned).pixels, plain.pixels);
+      turned.degrees = 360;  // all the way round
+      const RowPicture round = row(turned);
+      ASSERT_EQ(round.width, plain.width);
+      for (size_t i = 0; i < plain.pixels.size(); ++i) ASSERT_NEAR(round.pixels[i], plain.pixels[i], 1e-3) << i;
+    }
+    {
+      Placement noisy;
+      noisy.noise = 1;
+      const RowPicture noise = row(noisy);
+      EXPECT_GT(ink(noise).mass, at.mass + 0.3 * static_cast<double>(noise.pixels.size()) * 0.5);
+    }
+    for (const float away : {15.0f, -15.0f}) {
+      Placement beside;
+      beside.second = 7, beside.second_dx = away;
+      const RowPicture both = row(beside);
+      EXPECT_GT(both.width, plain.width);
+      EXPECT_GT(ink(both).mass, at.mass * 1.2);
+    }
+  }
+}
+
 TEST(DigitReader, columns_of_a_row_are_single_windows_bit_for_bit) {
   Stream stream;
   for (const char* model : {"lenet5-digits", "lenet5-1998"}) {

@@ -105,10 +105,19 @@ TEST_P(EveryFormat, over_the_limit_is_refused_with_size_and_limit) {
 INSTANTIATE_TEST_SUITE_P(Image, EveryFormat, testing::ValuesIn(small_images()),
                          [](const auto& small) { return small.param.name; });
 
+TEST(ImageFiles, scenes_may_have_16384_x_16384_pixels) {
+  const auto error_of_header = [](const std::string& header) {
+    return error_of(FileBytes(header.begin(), header.end()));
+  };
+  EXPECT_NE(error_of_header("P6 16384 16384 255\n").find("cut off"), std::string::npos);
+  const std::string over = error_of_header("P6 16384 16385 255\n");
+  EXPECT_NE(over.find("over the limit of 268.4 megapixels"), std::string::npos) << over;
+}
+
 TEST(ImageFiles, every_format_of_the_list_has_a_small_file) {
   std::set<std::string> formats;
   for (const SmallImage& each : small_images()) formats.insert(each.format);
-  EXPECT_EQ(formats, (std::set<std::string>{"PNG", "JPEG", "GIF", "BMP", "PSD", "PNM", "TGA", "WebP"}));
+  EXPECT_EQ(formats, (std::set<std::string>{"PNG", "JPEG", "GIF", "BMP", "PSD", "PNM", "TGA", "TIFF", "WebP"}));
 }
 
 TEST(ImageFiles, missing_folder_empty_and_pipe_have_their_own_errors) {
@@ -139,8 +148,7 @@ TEST(ImageFiles, unsupported_formats_are_named) {
                                                                     "ftypheic",
                                                                     12),
                                                         "HEIC"},
-                                                       {std::string("II*\0\x08\0\0\0", 8), "TIFF"},
-                                                       {std::string("MM\0*\0\0\0\x08", 8), "TIFF"},
+                                                       {std::string("II+\0\x08\0\0\0", 8), "BigTIFF"},
                                                        {"<?xml version='1.0'?>\n<svg width='3'>", "SVG"},
                                                        {"%PDF-1.7\n", "PDF"},
                                                        {"<!DOCTYPE html><html>", "web page"},

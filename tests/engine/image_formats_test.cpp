@@ -285,6 +285,43 @@ TEST(Webp, what_is_wrong_with_a_file_is_said) {
   EXPECT_NE(error_of(FileBytes(coded.begin(), coded.end())).find("cut off"), std::string::npos);
 }
 
+TEST(Tiff, every_way_of_storing_gives_its_pixels) {
+  EXPECT_EQ(values("tiff_rgb_strips"), (Ints{1, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45, 49, 53, 57, 61, 65, 69}));
+  // Differences to the left neighbor, high byte first: 256, 511 | 512, 513 and 771, 1028.
+  const ImagePtr tiles = read(small_image("tiff_gray_16_tiles").file);
+  EXPECT_EQ(Ints(tiles->wide.begin(), tiles->wide.end()), (Ints{256, 511, 771, 512, 513, 1028}));
+  const auto entry = [](int index) { return Ints{index * 7 % 256, (256 + index) * 7 % 256, (512 + index) * 7 % 256}; };
+  Ints expected;
+  for (const int index : {4, 5, 9, 9, 9, 9}) {
+    for (const int value : entry(index)) expected.push_back(value);
+  }
+  EXPECT_EQ(values("tiff_palette_runs"), expected);
+  // 258 is 7 7 while it is made, and stays that.
+  EXPECT_EQ(values("tiff_white_is_zero_lzw"), (Ints{248, 248, 248, 235, 248, 248}));
+  EXPECT_EQ(values("tiff_rgba"), (Ints{1, 5, 9, 13, 17, 21, 25, 29}));
+}
+
+TEST(Tiff, what_is_not_read_is_named) {
+  // The value of a field of little_endian(tiff): 12 bytes an entry from 10 on, the value in its last four.
+  const auto with = [](const std::string& name, int tag, uint8_t value) {
+    FileBytes file = small_image(name).file;
+    for (size_t at = 10; at + 12 <= file.size() && at < 10 + 12 * size_t{file[8]}; at += 12) {
+      if (file[at] == (tag & 255) && file[at + 1] == tag >> 8) file[at + 8] = value;
+    }
+    return error_of(file);
+  };
+  EXPECT_NE(with("tiff_rgb_strips", 277, 7).find("has 7 bands"), std::string::npos);
+  EXPECT_NE(with("tiff_rgb_strips", 262, 6).find("colors of kind 6"), std::string::npos);
+  EXPECT_NE(with("tiff_palette_runs", 258, 4).find("has 4 bits a value"), std::string::npos);
+  EXPECT_NE(with("tiff_palette_runs", 259, 7).find("compressed in way 32775"), std::string::npos);
+  EXPECT_NE(with("tiff_rgb_strips", 278, 2).find("it has 2 strips or tiles, its size needs 1"), std::string::npos);
+  // Far more pixels than the bytes can hold.
+  EXPECT_NE(with("tiff_rgb_strips", 257, 200), "");
+  FileBytes codes = small_image("tiff_white_is_zero_lzw").file;
+  codes[codes.size() - 5] = 0xFF;
+  EXPECT_NE(error_of(codes).find("this TIFF is damaged"), std::string::npos) << error_of(codes);
+}
+
 TEST(Bmp, every_way_of_storing_gives_its_pixels) {
   EXPECT_EQ(values("bmp_4_bit"), colors({k3, k0, k1, k0, k1, k2}));
   EXPECT_EQ(values("bmp_8_bit_runs"), colors({k3, k0, k1, k1, k1, k2}));

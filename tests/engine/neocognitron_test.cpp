@@ -41,6 +41,21 @@ std::vector<float> digit(const Dataset& data, int64_t n) {
   return half;
 }
 
+// Unseen digits that are read right, after 150 were learned.
+int right_of_100(NeocognitronFormula formula) {
+  Stream stream(Device::cpu());
+  NeocognitronSettings of = settings();
+  of.formula = formula;
+  Neocognitron net(stream, of);
+  const Digits learned(400, 1), unseen(400, 2);
+  for (int stage = 0; stage < 3; ++stage) {
+    for (int64_t n = 0; n < (stage == 2 ? 150 : 60); ++n) net.learn(stage, digit(learned, n).data(), learned.label(n));
+  }
+  int right = 0;
+  for (int64_t n = 0; n < 100; ++n) right += net.answer(digit(unseen, n).data()).label == unseen.label(n) ? 1 : 0;
+  return right;
+}
+
 }  // namespace
 
 TEST(Neocognitron, has_the_sizes_of_1980) {
@@ -200,15 +215,45 @@ TEST(Neocognitron, reinforcing_adds_what_the_winner_sees) {
 }
 
 TEST(Neocognitron, reads_unseen_digits_of_the_program) {
+  EXPECT_GT(right_of_100(NeocognitronFormula::right), 55) << "of 100, after 150 digits";
+}
+
+// What the page says of the mistakes: nobody answers, or nobody is silent, or all answer alike.
+TEST(Neocognitron, reads_hardly_anything_with_a_wrong_formula) {
+  EXPECT_EQ(right_of_100(NeocognitronFormula::parentheses), 0);
+  EXPECT_LT(right_of_100(NeocognitronFormula::squares), 10);
+  EXPECT_LT(right_of_100(NeocognitronFormula::quotient), 35);
+  EXPECT_LT(right_of_100(NeocognitronFormula::first), 25);
+}
+
+TEST(Neocognitron, a_cell_with_a_wrong_formula_taken_apart_is_the_value_of_its_map) {
   Stream stream(Device::cpu());
-  Neocognitron net(stream, settings());
-  const Digits learned(400, 1), unseen(400, 2);
-  for (int stage = 0; stage < 3; ++stage) {
-    for (int64_t n = 0; n < (stage == 2 ? 150 : 60); ++n) net.learn(stage, digit(learned, n).data(), learned.label(n));
+  const Digits data(40, 7);
+  for (int i = 0; i < kNeocognitronFormulas; ++i) {
+    NeocognitronSettings wrong = settings();
+    wrong.formula = static_cast<NeocognitronFormula>(i);
+    Neocognitron net(stream, wrong);
+    for (int64_t n = 0; n < 6; ++n) net.learn(0, digit(data, n).data(), -1);
+    const NeocognitronMaps maps = net.maps(digit(data, 8).data());
+    const NeocognitronMaps::Stage& stage = maps.stages[0];
+    int answered = 0, cells = 0;
+    for (int k = 0; k < net.planes(0); ++k) {
+      const int of = wrong.formula == NeocognitronFormula::first ? 0 : k;
+      for (int place = 0; place < 256; place += 3, ++cells) {
+        const NeocognitronCell cell = explain_s_cell(maps.input, stage.v, wrong.stages[0], net.a(0, of), net.b(0, k),
+                                                     place / 16, place % 16, wrong.formula);
+        const float value = stage.s.at(k, place / 16, place % 16);
+        EXPECT_NEAR(cell.value, static_cast<double>(value), 1e-4 * (1 + std::fabs(cell.value)))
+            << name_of(wrong.formula);
+        if (std::fabs(cell.cosine - cell.threshold) > 1e-5) {
+          EXPECT_EQ(value > 0, cell.cosine > cell.threshold) << name_of(wrong.formula);
+        }
+        answered += value > 0 ? 1 : 0;
+      }
+    }
+    ASSERT_GT(cells, 100);
+    EXPECT_EQ(answered == 0, wrong.formula == NeocognitronFormula::parentheses) << name_of(wrong.formula);
   }
-  int right = 0;
-  for (int64_t n = 0; n < 100; ++n) right += net.answer(digit(unseen, n).data()).label == unseen.label(n) ? 1 : 0;
-  EXPECT_GT(right, 55) << "of 100, after 150 digits";
 }
 
 }  // namespace striate

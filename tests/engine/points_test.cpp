@@ -10,13 +10,16 @@
 #include <sstream>
 
 #include "engine/error.h"
+#include "engine/network/network.h"
 #include "engine/points/point_keras.h"
 #include "engine/points/point_race.h"
 #include "engine/points/point_surface.h"
 #include "engine/points/point_training.h"
 #include "engine/training/data/digits.h"
 #include "engine/training/optimizers/optimizer_kind.h"
+#include "kernels/loss.h"
 #include "kernels/random.h"
+#include "tests/engine/golden.h"
 #include "tests/python_with.h"
 #include "tests/test_folder.h"
 
@@ -228,6 +231,27 @@ TEST(PointNetwork, gradients_equal_finite_differences) {
   }
 }
 
+TEST(PointNetwork, a_loss_at_another_output_is_that_of_a_network_that_gives_it) {
+  for (const int classes : {2, 4}) {
+    const PointDataPtr data = points(PointKind::gauss, 0, 3, classes);
+    const PointNetwork network(model_of({3}, PointActivation::tanh, PointActivation::sigmoid, PointLoss::mse), *data);
+    PointPass pass;
+    network.forward(network.initial(5).data(), data->sample(3), pass);
+    const std::vector<double> out(network.output_of(pass).begin(), network.output_of(pass).end());
+    for (const PointLoss loss : kLosses) {
+      EXPECT_NEAR(network.loss_at(loss, pass, 1, out[classes > 2 ? 1 : 0]), network.loss(loss, pass, 1), 1e-12);
+    }
+    EXPECT_NEAR(network.loss_at(PointLoss::cross_entropy, pass, 1, 0.01), -std::log(0.01), 1e-12);
+    if (classes == 2) {
+      EXPECT_NEAR(network.loss_at(PointLoss::mse, pass, 1, 0.3), 0.49, 1e-12);
+      continue;
+    }
+    double sum = 0.49;
+    for (const size_t other : {0u, 2u, 3u}) sum += std::pow(0.7 * out[other] / (1 - out[1]), 2);
+    EXPECT_NEAR(network.loss_at(PointLoss::mse, pass, 1, 0.3), sum / 4, 1e-12);
+  }
+}
+
 // The whole training written down once more, without a line of the engine's but its samples and their order.
 TEST(PointTraining, a_thousand_steps_equal_the_formulas) {
   const PointDataPtr data = points(PointKind::circle, 10, 2);
@@ -394,6 +418,163 @@ TEST(PointTraining, a_thousand_steps_equal_PyTorchs) {
     }
   }
   EXPECT_EQ(at, theirs.size());
+}
+
+// The same network on the engine's own kernels, in single precision: layers, loss, gradients, optimizers.
+TEST(PointNetwork, equals_the_engines_network_with_the_same_weights) {
+  struct Case {
+    PointKind kind;
+    int classes;
+    PointActivation inner, outer;
+    PointLoss loss;
+  };
+  const std::vector<Case> cases{
+      {PointKind::circle, 2, PointActivation::tanh, PointActivation::tanh, PointLoss::mse},
+      {PointKind::circle, 2, PointActivation::relu, PointActivation::sigmoid, PointLoss::cross_entropy},
+      {PointKind::hills, 2, PointActivation::sigmoid, PointActivation::linear, PointLoss::mse},
+      {PointKind::gauss, 2, PointActivation::silu, PointActivation::linear, PointLoss::cross_entropy},
+      {PointKind::spiral, 4, PointActivation::elu, PointActivation::linear, PointLoss::cross_entropy},
+      {PointKind::gauss, 2, PointActivation::softplus, PointActivation::sigmoid, PointLoss::mse},
+  };
+  constexpr int kBatch = 7, kSteps = 5;
+  for (const Case& each : cases) {
+    SCOPED_TRACE(fmt::format("{}, {}, {}, {}", name_of(each.kind), name_of(each.inner), name_of(each.outer),
+                             name_of(each.loss)));
+    const PointDataPtr data = points(each.kind, 10, 1, each.classes);
+    PointModel model = model_of({5, 3}, each.inner, each.outer, each.loss);
+    model.features = parse_point_features("x y xy");
+    const PointNetwork ours(model, *data);
+    const std::vector<double> start = ours.initial(6);
+    const std::vector<int> samples(data->train.begin(), data->train.begin() + kBatch);
+    const int outputs = ours.outputs();
+
+    std::string text = "input 3";
+    for (const PointLayer& layer : ours.layers()) {
+      text += fmt::format(" | dense {}", layer.units);
+      // A softmax is part of the kernel of its loss.
+      if (layer.activation == PointActivation::linear || layer.activation == PointActivation::softmax) continue;
+      text += fmt::format(" | {}", name_of(layer.activation));
+    }
+    std::vector<float> inputs, targets;
+    std::vector<int32_t> labels;
+    for (const int sample : samples) {
+      double numbers[3];
+      ours.inputs_of(data->sample(sample), numbers);
+      inputs.insert(inputs.end(), numbers, numbers + 3);
+      labels.push_back(data->label(sample));
+      const bool signs = each.outer == PointActivation::tanh && each.loss == PointLoss::mse;
+      targets.push_back(signs ? 2.0f * static_cast<float>(labels.back()) - 1
+                              : static_cast<float>(data->targets[static_cast<size_t>(sample)]));
+    }
+    for (const std::string& name : point_optimizer_names()) {
+      SCOPED_TRACE(name);
+      const PointOptimizer optimizer = parse_point_optimizer(name);
+      const OptimizerSettings settings = settings_of(optimizer);
+      on_all_devices([&](Stream& stream) {
+        Network theirs(stream, Architecture::parse(text), Plan{kBatch, true, false, 0});
+        theirs.set_optimizer_states(stream, settings.states());
+        // Their weights of a dense layer are (units, inputs), ours (inputs, units).
+        std::vector<std::pair<const NamedTensor*, const PointLayer*>> kernels, biases;
+        for (const NamedTensor& tensor : theirs.tensors()) {
+          if (tensor.kind != TensorKind::weight) continue;
+          auto& list = tensor.name.ends_with(".weight") ? kernels : biases;
+          list.emplace_back(&tensor, &ours.layers()[list.size()]);
+        }
+        ASSERT_EQ(kernels.size(), ours.layers().size());
+        ASSERT_EQ(biases.size(), ours.layers().size());
+        for (const auto& [tensor, layer] : kernels) {
+          std::vector<float> values;
+          for (int to = 0; to < layer->units; ++to) {
+            for (int from = 0; from < layer->inputs; ++from) {
+              values.push_back(
+                  static_cast<float>(start[layer->weights + static_cast<size_t>(from * layer->units + to)]));
+            }
+          }
+          theirs.write_tensor(stream, *tensor, values);
+        }
+        for (const auto& [tensor, layer] : biases) {
+          const auto from = start.begin() + static_cast<long>(layer->biases);
+          theirs.write_tensor(stream, *tensor, std::vector<float>(from, from + layer->units));
+        }
+        const auto in_our_order = [&](TensorKind kind) {
+          std::vector<double> all(ours.parameters());
+          for (const auto& [tensor, layer] : kernels) {
+            const std::vector<float> values = theirs.read_tensor(stream, *theirs.find(kind, tensor->name));
+            for (int to = 0; to < layer->units; ++to) {
+              for (int from = 0; from < layer->inputs; ++from) {
+                all[layer->weights + static_cast<size_t>(from * layer->units + to)] =
+                    values[static_cast<size_t>(to * layer->inputs + from)];
+              }
+            }
+          }
+          for (const auto& [tensor, layer] : biases) {
+            const std::vector<float> values = theirs.read_tensor(stream, *theirs.find(kind, tensor->name));
+            std::copy(values.begin(), values.end(), all.begin() + static_cast<long>(layer->biases));
+          }
+          return all;
+        };
+        const auto near = [](double a, double b, const char* what, int step, size_t at) {
+          EXPECT_NEAR(a, b, 1e-5 * std::max(1.0, std::abs(a))) << what << ", step " << step << ", number " << at;
+        };
+
+        DeviceArray target(stream, targets), loss(stream, 1), by_value(stream, kBatch * outputs);
+        Buffer<int32_t> classes(stream.device(), kBatch, "a test's targets");
+        upload(stream, classes, labels.data(), kBatch);
+        Buffer<StepState> state(stream.device(), 1, "a test's step");
+        const double rate = 0.02;
+        StepState begin;
+        begin.rate = static_cast<float>(rate);
+        upload(stream, state, &begin, 1);
+        std::vector<double> w = start, first(w.size()), second(w.size()), gradient;
+        PointPass pass;
+        for (int step = 1; step <= kSteps; ++step) {
+          theirs.write_tensor(stream, theirs.activation(0), inputs);
+          theirs.forward(stream, Mode::training);
+          const float* const x = theirs.view(theirs.output()).data;
+          float* const dx = theirs.view(*theirs.output_gradient()).data;
+          if (each.classes > 2) {
+            softmax_cross_entropy(stream, kBatch, outputs, x, classes.data(), loss.data(), by_value.data(), nullptr,
+                                  dx);
+          } else {
+            const auto run = each.loss == PointLoss::mse             ? mean_squared_error
+                             : each.outer == PointActivation::linear ? binary_cross_entropy_with_logits
+                                                                     : binary_cross_entropy;
+            run(stream, kBatch, x, target.data(), loss.data(), by_value.data(), dx);
+          }
+          theirs.backward(stream);
+          const double mean = batch_gradient(ours, w, *data, samples, pass, gradient);
+          near(mean, static_cast<double>(loss.read()[0]), "loss", step, 0);
+          const std::vector<float> out = theirs.read_tensor(stream, theirs.output());
+          for (size_t i = 0; i < samples.size(); ++i) {
+            ours.forward(w.data(), data->sample(samples[i]), pass);
+            for (size_t j = 0; j < static_cast<size_t>(outputs); ++j) {
+              const size_t at = ours.output().values + j;
+              near(each.classes > 2 ? pass.sums[at] : pass.values[at],
+                   static_cast<double>(out[i * static_cast<size_t>(outputs) + j]), "output", step, i);
+            }
+          }
+          const std::vector<double> slopes = in_our_order(TensorKind::weight_gradient);
+          for (size_t i = 0; i < w.size(); ++i) near(gradient[i], slopes[i], "gradient", step, i);
+
+          step_weights(optimizer, rate, step, gradient, w, first, second);
+          begin_update(stream, settings, state.data());
+          std::vector<float*> own;
+          for (size_t i = 0; i < settings.states().size(); ++i) {
+            own.push_back(theirs.optimizer_state(static_cast<int>(i)));
+          }
+          settings.kind->update(stream, settings, theirs.arena_size(TensorKind::weight), state.data(),
+                                theirs.arena(TensorKind::weight_gradient), theirs.arena(TensorKind::weight),
+                                own.data());
+          const std::vector<double> after = in_our_order(TensorKind::weight);
+          for (size_t i = 0; i < w.size(); ++i) near(w[i], after[i], "weight", step, i);
+          if (testing::Test::HasFailure()) return;
+        }
+        double most = 0;
+        for (size_t i = 0; i < w.size(); ++i) most = std::max(most, std::abs(w[i] - start[i]));
+        EXPECT_GT(most, 1e-3);
+      });
+    }
+  }
 }
 
 // The phase "update" prints the engine's own lines: their last value is the weight that the training has.
@@ -618,6 +799,25 @@ TEST(PointKeras, the_file_gives_the_same_outputs) {
       }
     }
   }
+}
+
+TEST(PointKeras, the_file_says_where_its_cross_entropy_ends) {
+  const PointDataPtr data = points(PointKind::gauss);
+  const auto file = [&](PointActivation activation, PointLoss loss) {
+    return keras_file(PointTraining(data, model_of({2}, PointActivation::tanh, activation, loss), {}, 1));
+  };
+  EXPECT_NE(file(PointActivation::sigmoid, PointLoss::cross_entropy).find("16.1"), std::string::npos);
+  EXPECT_NE(file(PointActivation::sigmoid, PointLoss::cross_entropy).find("before the sigmoid"), std::string::npos);
+  EXPECT_NE(file(PointActivation::linear, PointLoss::cross_entropy).find("ends at 100"), std::string::npos);
+  EXPECT_EQ(file(PointActivation::sigmoid, PointLoss::mse).find("16.1"), std::string::npos);
+  const PointTraining training(data, model_of({2}, PointActivation::tanh, PointActivation::tanh, PointLoss::mse), {},
+                               1);
+  EXPECT_NE(
+      keras_file(training).find(fmt::format("Striate's test loss at that step: {:.9g}", training.point().test.loss)),
+      std::string::npos);
+  // What it says of ours.
+  EXPECT_EQ(loss_value(PointLoss::cross_entropy, PointActivation::sigmoid, 0, 1), 100);
+  EXPECT_NEAR(loss_value(PointLoss::cross_entropy, PointActivation::relu, 0, 1), 16.1, 0.05);
 }
 
 TEST(PointKeras, lines_say_what_they_mean_on_the_stage) {

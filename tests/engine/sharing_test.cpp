@@ -96,6 +96,16 @@ TEST(Sharing, untied_weights_begin_with_what_they_shared_and_tied_ones_with_the_
   it.step();
   const SharingAnswer apart = it.answer(SharingLayer::local, picture);
   EXPECT_NE(apart.maps, shared.maps);
+  // Places that went their own ways and were tied come back as they were, unless something was learned in between.
+  const SharingAnswer free = it.answer(SharingLayer::local, picture);
+  it.set_tie(SharingTie::shared);
+  EXPECT_NE(it.answer(SharingLayer::local, picture).maps, free.maps);
+  it.set_tie(SharingTie::free);
+  EXPECT_EQ(it.answer(SharingLayer::local, picture).maps, free.maps);
+  it.set_tie(SharingTie::shared);
+  it.step();
+  it.set_tie(SharingTie::free);
+  EXPECT_NE(it.answer(SharingLayer::local, picture).maps, free.maps);
 }
 
 TEST(Sharing, local_gradients_of_tied_places_add_up_to_the_shared_one) {

@@ -3,6 +3,7 @@
 #include <webp/encode.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -149,6 +150,71 @@ FileBytes webp_frame(int x, int y, const Image& image, bool lossless) {
   return chunk("ANMF", data);
 }
 
+// One directory, then what its entries point to, then the pixels. Each entry: tag, values; of 16 bits for tags 258 and
+// 320.
+FileBytes tiff(bool big, const std::vector<std::pair<uint32_t, std::vector<uint32_t>>>& entries,
+               const std::vector<FileBytes>& segments, uint32_t at_tag, uint32_t size_tag) {
+  const auto put = [&](FileBytes& to, int bytes, uint32_t value) { big ? be(to, bytes, value) : le(to, bytes, value); };
+  auto all = entries;
+  all.emplace_back(at_tag, std::vector<uint32_t>(segments.size()));
+  all.emplace_back(size_tag, std::vector<uint32_t>());
+  for (const FileBytes& segment : segments) all.back().second.push_back(static_cast<uint32_t>(segment.size()));
+  std::sort(all.begin(), all.end());
+  const auto bytes_of = [](uint32_t tag) { return tag == 258 || tag == 320 ? 2 : 4; };
+  auto end = static_cast<uint32_t>(8 + 2 + 12 * all.size() + 4);
+  for (const auto& [tag, values] : all) {
+    const auto bytes = static_cast<uint32_t>(values.size()) * static_cast<uint32_t>(bytes_of(tag));
+    end += bytes > 4 ? bytes : 0;
+  }
+  for (auto& [tag, values] : all) {
+    uint32_t at = end;
+    for (size_t i = 0; tag == at_tag && i < segments.size(); ++i) {
+      values[i] = at;
+      at += static_cast<uint32_t>(segments[i].size());
+    }
+  }
+  FileBytes file = big ? FileBytes{'M', 'M', 0, 42} : FileBytes{'I', 'I', 42, 0}, behind;
+  put(file, 4, 8);
+  put(file, 2, static_cast<uint32_t>(all.size()));
+  const auto behind_at = static_cast<uint32_t>(8 + 2 + 12 * all.size() + 4);
+  for (const auto& [tag, values] : all) {
+    const int bytes = bytes_of(tag);
+    put(file, 2, tag);
+    put(file, 2, bytes == 2 ? 3 : 4);
+    put(file, 4, static_cast<uint32_t>(values.size()));
+    FileBytes held;
+    for (const uint32_t value : values) put(held, bytes, value);
+    if (held.size() > 4) {
+      put(file, 4, behind_at + static_cast<uint32_t>(behind.size()));
+      append(behind, held);
+    } else {
+      held.resize(4);
+      append(file, held);
+    }
+  }
+  put(file, 4, 0);
+  append(file, behind);
+  for (const FileBytes& segment : segments) append(file, segment);
+  return file;
+}
+
+FileBytes deflated(const FileBytes& bytes) {
+  auto size = compressBound(static_cast<uLong>(bytes.size()));
+  FileBytes packed(size);
+  compress(packed.data(), &size, bytes.data(), static_cast<uLong>(bytes.size()));
+  packed.resize(size);
+  return packed;
+}
+
+// Codes of 9 bits, the highest first.
+FileBytes nine_bits(const std::vector<uint32_t>& codes) {
+  FileBytes bytes((codes.size() * 9 + 7) / 8);
+  for (size_t i = 0; i < codes.size() * 9; ++i) {
+    if (codes[i / 9] >> (8 - i % 9) & 1) bytes[i / 8] = static_cast<uint8_t>(bytes[i / 8] | 0x80 >> i % 8);
+  }
+  return bytes;
+}
+
 FileBytes as_file(const Image& image, const std::string& ending) {
   TestFolder folder;
   write_image(folder / ("picture." + ending), image);
@@ -201,6 +267,23 @@ std::vector<SmallImage> make_all() {
   add("psd_rgb", "PSD", 3, 2, 3, 8, psd(3, 2, 3, 8, 3, {}, 0, first(18)));
   add("psd_rgba_16", "PSD", 1, 2, 4, 16, psd(1, 2, 4, 16, 3, {}, 0, first(16)));
   add("psd_gray_runs", "PSD", 3, 2, 1, 8, psd(3, 2, 1, 8, 1, {}, 1, {0, 2, 0, 4, 254, 7, 2, 1, 2, 3}));
+  add("tiff_rgb_strips", "TIFF", 3, 2, 3, 8,
+      tiff(false, {{256, {3}}, {257, {2}}, {258, {8, 8, 8}}, {262, {2}}, {277, {3}}, {278, {1}}},
+           {first(9), FileBytes(values.begin() + 9, values.begin() + 18)}, 273, 279));
+  add("tiff_gray_16_tiles", "TIFF", 3, 2, 1, 16,
+      tiff(true, {{256, {3}}, {257, {2}}, {258, {16}}, {259, {8}}, {262, {1}}, {317, {2}}, {322, {2}}, {323, {2}}},
+           {deflated({1, 0, 0, 255, 2, 0, 0, 1}), deflated({3, 3, 9, 9, 4, 4, 9, 9})}, 324, 325));
+  std::vector<uint32_t> palette(768);
+  for (uint32_t i = 0; i < 768; ++i) palette[i] = i * 7 % 256 << 8;
+  add("tiff_palette_runs", "TIFF", 3, 2, 3, 8,
+      tiff(false, {{256, {3}}, {257, {2}}, {258, {8}}, {259, {32773}}, {262, {3}}, {320, palette}},
+           {{1, 4, 5, 0x80, 0xFD, 9}}, 273, 279));
+  add("tiff_white_is_zero_lzw", "TIFF", 3, 2, 1, 8,
+      tiff(true, {{256, {3}}, {257, {2}}, {258, {8}}, {259, {5}}, {262, {0}}}, {nine_bits({256, 7, 258, 20, 258, 257})},
+           273, 279));
+  add("tiff_rgba", "TIFF", 2, 1, 4, 8,
+      tiff(false, {{256, {2}}, {257, {1}}, {258, {8, 8, 8, 8}}, {262, {2}}, {277, {4}}, {338, {2}}}, {first(8)}, 273,
+           279));
   const FileBytes anim = chunk("ANIM", {0, 0, 0, 0, 0, 0});
   add("webp_lossless", "WebP", 3, 2, 3, 8, riff({webp_chunks(test_image(3, 2, 3), true)}));
   add("webp_lossless_alpha", "WebP", 3, 2, 4, 8, riff({webp_chunks(test_image(3, 2, 4), true)}));

@@ -131,6 +131,11 @@ TEST(Regions, what_cannot_be_divided_is_told) {
             }).find("no sample to learn from"),
             std::string::npos);
   EXPECT_EQ(parse_split_by("region"), SplitBy::region);
+  EXPECT_EQ(failure([&] {
+              split(*two, {0.5, 0, 0.5}, 1, SplitBy::region_reversed);
+            }),
+            "bars does not say which of its regions are learned from");
+  EXPECT_EQ(parse_split_by("region-reversed"), SplitBy::region_reversed);
   EXPECT_EQ(parse_split_by(""), SplitBy::sample);
   EXPECT_NE(failure([] { parse_split_by("country"); }), "no error");
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measured data in the tree is what assets/SOURCES.md says it is: every file of assets/models/ has its row there, or is a
+# Measured data in the tree is what assets/SOURCES.md says it is: every file of assets/models/ and assets/data/ has its row there, or is a
 # license that a row names, and every row's checksum is its file's.
 #
 #   tests/tree/sources.sh [ROOT]
@@ -19,18 +19,19 @@ check() {
       echo "$path is not the file that SOURCES.md describes"
     fi
   done < <(grep -E '^\| `' "$assets/SOURCES.md")
-  (cd "$assets" && find models -type f | sort) | while read -r path; do
+  (cd "$assets" && find models data -type f | sort) | while read -r path; do
     grep -qF "\`$path\`" "$assets/SOURCES.md" || echo "$path has no row in SOURCES.md"
   done
 }
 
 wrong=$(mktemp -d)
 trap 'rm -rf "$wrong"' EXIT
-mkdir -p "$wrong/assets/models"
+mkdir -p "$wrong/assets/models" "$wrong/assets/data"
 echo one >"$wrong/assets/models/changed"
 echo two >"$wrong/assets/models/unknown"
+echo three >"$wrong/assets/data/unknown"
 printf '| `models/changed` | `0123` | none |\n| `models/gone` | `0123` | none |\n' >"$wrong/assets/SOURCES.md"
-if [ "$(check "$wrong" | wc -l)" -ne 3 ]; then
+if [ "$(check "$wrong" | wc -l)" -ne 4 ]; then
   echo "failed: the rules find nothing any more"
   exit 1
 fi

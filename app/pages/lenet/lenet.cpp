@@ -7,9 +7,17 @@
 #include "app/drawing/stroke_text.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
+#include "engine/network/connections.h"
 #include "engine/network/find_layer.h"
+#include "engine/network/models.h"
 
 namespace striate {
+namespace {
+
+constexpr int kStep = 4;  // columns from one answer of a LeNet-5 that slides to the next: two strides of 2
+
+}  // namespace
+
 LenetPage::LenetPage(const PageContext& context)
     : info_(lenet_page().info),
       context_(context),
@@ -20,17 +28,31 @@ LenetPage::LenetPage(const PageContext& context)
       row_work_(context.wake),
       ring_work_(context.wake) {
   declare_settings();
+  for (const LenetModel& each : lenet_models()) {
+    const Architecture architecture = build_model(each.untrained, Shape{1, each.side, each.side});
+    counts_.push_back(
+        {architecture.totals().parameters, connections(architecture), architecture.totals().multiply_adds});
+  }
 }
 
 void LenetPage::commit(State next) {
   const bool placed = !(next.placement == state_.placement) || next.model != state_.model;
   state_ = std::move(next);
+  keep_layer();
   if (placed) changed();
 }
+
+// Another network has other layers.
+void LenetPage::keep_layer() {
+  if (find_layer(architecture(), layer_) < 0) layer_ = "0";
+}
+
+Architecture LenetPage::architecture() const { return build_model(model().untrained); }
 
 // What the networks look at, here and on the other pages, is the drawing as it is placed.
 void LenetPage::changed() {
   ++revision_;
+  if (column_ >= columns()) column_ = 0;
   ink_ = ink_of(drawing_);
   const bool empty = drawing_.empty() && state_.placement.second < 0 && state_.placement.noise <= 0;
   if (empty) {
@@ -45,7 +67,12 @@ void LenetPage::changed() {
 }
 
 RowPicture LenetPage::row_picture() const {
-  return text_.empty() ? row_of_drawing(drawing_, state_.placement.thickness) : row_of_text(text_, text_seed_);
+  return text_.empty() ? row_of_drawing(drawing_, state_.placement) : row_of_text(text_, text_seed_, state_.placement);
+}
+
+int LenetPage::columns() const {
+  if (text_.empty() && drawing_.empty()) return 0;
+  return (row_picture().width - SlidingNetwork::kSide) / kStep + 1;
 }
 
 std::vector<std::string> LenetPage::state() const {
@@ -62,7 +89,7 @@ std::vector<std::string> LenetPage::state() const {
   lines.push_back(p.second < 0 ? std::string("lenet.second none")
                                : fmt::format("lenet.second {} {}", p.second, shortest_text(p.second_dx)));
   lines.push_back("lenet.layer " + quoted(layer_));
-  lines.push_back(fmt::format("lenet.column {}", column_));
+  if (column_ > 0) lines.push_back(fmt::format("lenet.column {}", column_));
   for (std::string& line : network().state()) lines.push_back(std::move(line));
   return lines;
 }

@@ -47,6 +47,9 @@ class LenetPage : public Page {
   void commit(State next);
   void changed();  // the drawing, or how it is placed
   RowPicture row_picture() const;
+  int columns() const;                // answers over that row; 0: nothing stands in it
+  Architecture architecture() const;  // of the chosen network
+  void keep_layer();
   std::optional<int> node(const NetworkMoment& moment) const;
   // The open network, where it is the chosen model; null: it is another, or on its way.
   bool model_is_asked_for() const;  // as the open network
@@ -76,10 +79,17 @@ class LenetPage : public Page {
   void draw_row(Ui& ui, Rect area, HoverNote& note) const;  // lenet_row.cpp
   void draw_string(Ui& ui, Rect area) const;
 
+  // Of each network, for a picture of the size that it was made for.
+  struct Counts {
+    int64_t parameters = 0, connections = 0, multiply_adds = 0;
+  };
+  const Counts& counts() const { return counts_[static_cast<size_t>(state_.model)]; }
+
   PageInfo info_;
   PageContext context_;
   State state_;
   SettingsOf<State> settings_;
+  std::vector<Counts> counts_;
   Drawing drawing_;
   std::vector<float> ink_;
   std::string text_;  // that was written; empty: what is drawn is read

@@ -7,9 +7,7 @@
 #include "app/pages/lenet/lenet.h"
 #include "app/words/words.h"
 #include "engine/error.h"
-#include "engine/network/connections.h"
 #include "engine/network/find_layer.h"
-#include "engine/network/models.h"
 
 namespace striate {
 namespace {
@@ -18,8 +16,9 @@ constexpr size_t kMostDigits = 24;  // of one `lenet.write`
 
 Stroke stroke_of(const std::string& text) { return parse_stroke("lenet.draw", text, "undo, clear, pen X Y"); }
 
-const char* model_for_training(const LenetModel& model) {
-  return std::string_view(model.word) == "modern" ? "lenet5" : model.file;
+Error nothing_written() { return {"nothing is written", "write a number: lenet.write 1993"}; }
+Error left_the_picture() {
+  return {"the digit has left the picture", "bring it back: lenet.move 0 0, or lenet.upright"};
 }
 
 int model_of(const std::string& word) {
@@ -51,10 +50,9 @@ void LenetPage::declare_settings() {
               Parameter::choice("VIEW", "what stands below the drawing", {"layers", "glyphs", "ring"}), &State::view)
       .labels = {N_("Layers"), N_("Glyphs"), N_("Turn and scale")};
   settings_.on_off(
-      "center", "brought to the middle",
-      "Fits what was drawn into 20 x 20 pixels and brings its center of mass to the middle, as MNIST's makers did, "
-      "before "
-      "it is moved, turned and scaled",
+      "center", "centered",
+      "Fits what was drawn into 20 x 20 pixels and puts its center of mass at the center, as MNIST's makers did, "
+      "before it is moved, turned and scaled",
       "whether the drawing is centered first", [](auto& s) -> auto& { return s.placement.center; });
   const auto number = [this](const char* name, const char* label, const char* help, SettingRange range,
                              float Placement::*field, int decimals) {
@@ -122,9 +120,8 @@ void LenetPage::write(const std::string& line) {
 // Page train learns the same network from the beginning: on the program's digits, which every machine has.
 void LenetPage::train() {
   if (!context_.send) throw Error("there is no page train here", "train.model and train.start do it there");
-  for (const std::string& line :
-       {std::string("page train"), std::string("train.data digits"),
-        fmt::format("train.model {}", model_for_training(model())), std::string("train.start")}) {
+  for (const std::string& line : {std::string("page train"), std::string("train.data digits"),
+                                  fmt::format("train.model {}", model().untrained), std::string("train.start")}) {
     context_.send(line);
   }
 }
@@ -137,6 +134,7 @@ void LenetPage::declare(Registry& registry) {
                        [this](const Arguments& arguments) {
                          state_.model = model_of(arguments.text(0));
                          if (state_.model == 0) state_.slide = false;
+                         keep_layer();
                          network().open(model().file);
                          changed();
                        },
@@ -229,16 +227,23 @@ void LenetPage::declare(Registry& registry) {
   registry.add(Command{"lenet.column",
                        N_("Looks at one answer of the network that slides"),
                        {Parameter::integer("N", "which answer, from 0", 0, 1000)},
-                       [this](const Arguments& arguments) { column_ = static_cast<int>(arguments.integer(0)); }});
+                       [this](const Arguments& arguments) {
+                         const auto column = static_cast<int>(arguments.integer(0));
+                         const int count = columns();
+                         if (count == 0) throw nothing_written();
+                         if (column >= count) {
+                           throw Error(fmt::format("lenet.column: {} is not one of the {} answers", column, count),
+                                       fmt::format("from 0 to {}: lenet.column {}", count - 1, count / 2));
+                         }
+                         column_ = column;
+                       }});
   registry.add(Readout{"lenet.column", "the answer that is looked at",
                        [this] { return ReadoutValue(static_cast<double>(column_)); }});
   registry.add(Command{"lenet.layer",
                        N_("Shows the maps of a layer of the open network"),
                        {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one")},
                        [this](const Arguments& arguments) {
-                         if (const NetworkMoment* moment = open_model()) {
-                           need_layer(moment->info->architecture, arguments.text(0));
-                         }
+                         need_layer(architecture(), arguments.text(0));
                          layer_ = arguments.text(0);
                        }});
   registry.add(Readout{"lenet.layer", "the layer whose maps are shown", [this] { return ReadoutValue(layer_); }});
@@ -254,7 +259,10 @@ const LenetAnswers& LenetPage::need_answers() {
   if (drawing_.empty() && state_.placement.second < 0) {
     throw Error("nothing is drawn", "draw on the pad: lenet.draw 100 60 180 60 130 220, or lenet.digit 7");
   }
-  if (answers_ && answers_->revision == revision_) return *answers_;
+  if (answers_ && answers_->revision == revision_) {
+    if (answers_->blank) throw left_the_picture();
+    return *answers_;
+  }
   ask_answers();
   throw NotReady("the networks have not read it yet");
 }
@@ -264,7 +272,7 @@ const LenetRow& LenetPage::need_row() {
                 "choose LeNet-5: lenet.model 1998, or lenet.model modern");
   }
   if (text_.empty() && drawing_.empty()) {
-    throw Error("nothing is written", "write a number: lenet.write 1993");
+    throw nothing_written();
   }
   if (row_ && row_->revision == revision_) return *row_;
   ask_row();
@@ -272,7 +280,10 @@ const LenetRow& LenetPage::need_row() {
 }
 const LenetRing& LenetPage::need_ring() {
   if (drawing_.empty()) throw Error("nothing is drawn", "draw on the pad, or lenet.digit 7");
-  if (ring_ && ring_->revision == revision_) return *ring_;
+  if (ring_ && ring_->revision == revision_) {
+    if (ring_->blank) throw left_the_picture();
+    return *ring_;
+  }
   ask_ring();
   throw NotReady("the ring is not computed yet");
 }
@@ -315,13 +326,12 @@ void LenetPage::declare_readouts(Registry& registry) {
   number("milliseconds", "that one pass over the row took, measured", [this] { return need_row().milliseconds; });
   number("milliseconds.windows", "that its windows took one after the other, measured",
          [this] { return need_row().milliseconds_of_windows; });
-  const auto architecture = [this] { return build_model(model_for_training(model())); };
   number("parameters", "learned numbers of the chosen network",
-         [architecture] { return static_cast<double>(architecture().totals().parameters); });
+         [this] { return static_cast<double>(counts().parameters); });
   number("connections", "sums and products of the chosen network, shared weights counted at every place",
-         [architecture] { return static_cast<double>(connections(architecture())); });
-  number("multiply_adds", "of the chosen network for one picture",
-         [architecture] { return static_cast<double>(architecture().totals().multiply_adds); });
+         [this] { return static_cast<double>(counts().connections); });
+  number("multiply_adds", "of the chosen network for one picture of the size that it was made for",
+         [this] { return static_cast<double>(counts().multiply_adds); });
   number("turned", "degrees to either side up to which the drawing is read the same",
          [this] { return static_cast<double>(need_ring().turned); });
   number("smallest", "scale down to which the drawing is read the same",

@@ -15,8 +15,9 @@ void LenetPage::draw_inspector(Ui& ui) const {
   static const Choice models[] = {{"1989", "1989"}, {"1998", "1998"}, {N_("today"), "modern"}};
   ui.segmented("network", models, model().word, "lenet.model");
   ui.error_beside("lenet.model");
-  ui.row("parameters", grouped(model().parameters));
-  if (model().connections > 0) ui.row("connections", grouped(model().connections));
+  ui.row("parameters", grouped(counts().parameters));
+  ui.row("connections", grouped(counts().connections));
+  ui.row("multiply-adds", grouped(counts().multiply_adds));
   ui.begin_flow();
   ui.button("Let it learn", "lenet.train",
             {.tooltip = N_("Goes to page train and lets this network learn from the beginning")});
@@ -30,7 +31,7 @@ void LenetPage::draw_inspector(Ui& ui) const {
     ui.button(std::to_string(digit), fmt::format("lenet.digit {}", digit),
               {.tooltip = N_("A digit in the program's hand")});
   }
-  ui.button("Another hand's", fmt::format("lenet.digit {} {}", digit_, hand_ + 1),
+  ui.button("Write it again", fmt::format("lenet.digit {} {}", digit_, hand_ + 1),
             {.enabled = digit_ >= 0, .tooltip = N_("The same digit, written otherwise")});
   ui.end_flow();
   ui.setting("lenet.pen");
@@ -63,13 +64,12 @@ void LenetPage::draw_inspector(Ui& ui) const {
   ui.text_field("number", text_, "lenet.write", "1993");
   ui.error_beside("lenet.write");
   ui.begin_flow();
-  ui.button("Another hand", fmt::format("lenet.write {} {}", text_, text_seed_ + 1),
+  ui.button("In another hand", fmt::format("lenet.write {} {}", text_, text_seed_ + 1),
             {.enabled = !text_.empty(), .tooltip = N_("The same number, written otherwise")});
   ui.end_flow();
   if (state_.slide && row_) {
     const DigitReader::Row& read = row_->read;
     ui.begin_reserved("row numbers");
-    ui.row("read", read.text.empty() ? std::string("\u2013") : read.text, Concept::activation);
     ui.row("answers", grouped(static_cast<int64_t>(read.columns.size())));
     ui.row("multiply-adds of one pass", grouped(read.work));
     ui.row("of single windows", grouped(read.work_of_windows));

@@ -100,9 +100,15 @@ void LenetPage::draw_string(Ui& ui, Rect area) const {
   ui.label(area.cut_top(22), tr("what the network reads while it slides"), Font::caption, theme.secondary);
   if (state_.model == 0 || !row_ || (text_.empty() && drawing_.empty())) return;
   const DigitReader::Row& read = row_->read;
-  const float big = std::clamp(area.h * 0.4f, 24.0f, 72.0f);
-  ui.label(area.cut_top(big), read.text.empty() ? std::string(tr("no digit")) : read.text, Font::heading,
-           theme.activation, Align::left, big * 0.75f);
+  const std::string words = read.text.empty() ? std::string(tr("no digit")) : read.text;
+  const bool right = text_.empty() || read.text == text_;
+  const Color color = right ? theme.activation : theme.warning;
+  // A long number becomes smaller before it is cut.
+  float big = std::clamp(area.h * 0.4f, 24.0f, 72.0f);
+  const float wide = ui.measure(Font::heading, words, big * 0.75f).x;
+  if (wide > area.w) big = std::max(20.0f, big * area.w / wide);
+  ui.label(area.cut_top(big), words, Font::heading, color, Align::left, big * 0.75f);
+  if (!right && area.h > 44) ui.label(area.cut_top(22), format_tr("written: {}", text_), Font::caption, theme.text);
   if (area.h < 44) return;
   const double saved = 1 - static_cast<double>(read.work) / static_cast<double>(read.work_of_windows);
   ui.label(area.cut_top(22),

@@ -101,11 +101,11 @@ void LenetPage::draw_received(Ui& ui, Rect area) const {
     ui.fill(square, rgb(0x000000), 2);
   }
   ui.stroke(square.inset(-1), faded(ui.theme().input, 0.7f), 2, 1.5f);
-  const Response hover = ui.interact(
-      square, {.label = "what the networks receive",
-               .kind = "picture",
-               .focusable = false,
-               .tooltip = N_("28 x 28 pixels: the drawing brought to the middle, then moved, turned and scaled")});
+  const Response hover =
+      ui.interact(square, {.label = "what the networks receive",
+                           .kind = "picture",
+                           .focusable = false,
+                           .tooltip = N_("28 x 28 pixels: the drawing centered, then moved, turned and scaled")});
   if (hover.hovered) ui.light(Concept::input);
   ui.label(Rect{area.x, square.bottom() + 4, area.w, kCaption}, "28 \u00d7 28", Font::caption, ui.theme().secondary);
 }
@@ -136,10 +136,19 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
     const Rect digit = inside.cut_top(big);
     ui.label(digit, std::to_string(answer.digit), Font::heading, theme.activation, Align::center, big * 0.8f);
     const std::string distance = cell_value(-answer.scores[static_cast<size_t>(answer.digit)]);
-    std::string words =
-        i == 1 ? format_tr("distance {}", distance) : share_text(static_cast<double>(answer.probability));
-    if (i == 1 && ui.measure(Font::caption, words).x > inside.w) words = distance;
-    ui.label(inside.cut_top(kCaption), words, Font::caption, theme.text, Align::center);
+    // A distance never stands alone: beside two probabilities it would look like one.
+    if (i == 1) {
+      const std::string words = format_tr("distance {}", distance);
+      if (ui.measure(Font::caption, words).x <= inside.w) {
+        ui.label(inside.cut_top(kCaption), words, Font::caption, theme.text, Align::center);
+      } else {
+        ui.label(inside.cut_top(16), tr("distance"), Font::caption, theme.secondary, Align::center);
+        ui.label(inside.cut_top(16), distance, Font::caption, theme.text, Align::center);
+      }
+    } else {
+      ui.label(inside.cut_top(kCaption), share_text(static_cast<double>(answer.probability)), Font::caption, theme.text,
+               Align::center);
+    }
     inside.cut_top(4);
     const float line = std::min(inside.h / 10, 18.0f);
     if (line < 8) continue;
@@ -167,11 +176,15 @@ void LenetPage::draw_layers(Ui& ui, Rect area, HoverNote& note) const {
     ui.empty_state(
         words, Icon::eye, "Every layer, open to look at",
         tr("Open the chosen network: its layers are shown here, and every page about networks looks at it."));
-    ui.begin_panel("open the network", buttons.centered(std::min(buttons.w, 300.0f), buttons.h), 0, false);
-    ui.begin_flow();
+    const Rect button = buttons.cut_top(40);
+    ui.begin_panel(
+        "open the network",
+        button.centered(std::min(button.w, ui.measure(Font::control, tr("Open this network")).x + 24), button.h), 0,
+        false);
     ui.button("Open this network", fmt::format("lenet.model {}", model().word),
               {.style = ButtonStyle::primary, .tooltip = N_("Makes it the open network")});
-    ui.end_flow();
+    ui.end_panel();
+    ui.begin_panel("why it was not opened", buttons, 0, false);
     ui.error_beside("lenet.model");
     ui.end_panel();
     return;
@@ -251,7 +264,7 @@ void LenetPage::draw_glyphs(Ui& ui, Rect area, HoverNote& note) const {
       note = hit.note;
     }
     const float distance = -answer.scores[static_cast<size_t>(digit)];
-    ui.label(Rect{place.x, place.bottom() + 2, place.w, kCaption}, fmt::format("{:.1f}", distance), Font::number,
+    ui.label(Rect{place.x, place.bottom() + 2, place.w, kCaption}, cell_value(distance), Font::number,
              digit == answer.digit ? ui.theme().activation : ui.theme().secondary, Align::left, 12);
   }
 }
@@ -272,21 +285,29 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
       return;
     }
   }
-  caption(
-      ui, area,
-      format_tr("read as {}: angle is turn, radius is scale from 0.4 to 1.6; click to turn it there", ring_->upright));
+  if (ring_->blank) {
+    ui.empty_state(area, Icon::eye, "The digit has left the picture",
+                   format_tr("Move it back, or press \u201cAs it was drawn\u201d {}.", ui.at_the_right()));
+    return;
+  }
+  caption(ui, area,
+          format_tr("read as {}: the angle is its turn, the radius its scale from {} to {}; click to turn it there",
+                    ring_->upright, LenetRing::kSmallest, LenetRing::kLargest));
   const float radius = std::floor(std::min(area.h, area.w * 0.6f) / 2) - 4, hole = radius * 0.25f;
   const Vec middle{area.x + radius + 4, area.y + area.h / 2};
   const auto at = [&](float degrees, float r) {
     const float angle = (degrees - 90) * 3.14159265f / 180;
     return ImVec2(middle.x + r * std::cos(angle), middle.y + r * std::sin(angle));
   };
-  const auto radius_of = [&](float scale) { return hole + (radius - hole) * (scale - 0.35f) / 1.3f; };
+  constexpr float kInner = LenetRing::kSmallest - LenetRing::kStep / 2;
+  constexpr float kScales = LenetRing::kStep * LenetRing::kScales;  // from the hole to the edge
+  const auto radius_of = [&](float scale) { return hole + (radius - hole) * (scale - kInner) / kScales; };
   for (int angle = 0; angle < LenetRing::kAngles; ++angle) {
     for (int step = 0; step < LenetRing::kScales; ++step) {
       const bool same = ring_->digits[static_cast<size_t>(angle)][static_cast<size_t>(step)] == ring_->upright;
       const float from = LenetRing::degrees(angle) - 5, to = LenetRing::degrees(angle) + 5;
-      const float near = radius_of(LenetRing::scale(step) - 0.05f), far = radius_of(LenetRing::scale(step) + 0.05f);
+      const float near = radius_of(LenetRing::scale(step) - LenetRing::kStep / 2);
+      const float far = radius_of(LenetRing::scale(step) + LenetRing::kStep / 2);
       ui.draw().AddQuadFilled(at(from, near), at(from, far), at(to, far), at(to, near),
                               same ? faded(theme.activation, 0.75f) : mixed(theme.surface, theme.line, 0.5f));
     }
@@ -301,14 +322,14 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
     if (distance > hole && distance < radius) {
       float degrees = std::atan2(away.y, away.x) * 180 / 3.14159265f + 90;
       if (degrees > 180) degrees -= 360;
-      const float scale = 0.35f + 1.3f * (distance - hole) / (radius - hole);
+      const float scale =
+          std::clamp(kInner + kScales * (distance - hole) / (radius - hole), LenetRing::kSmallest, LenetRing::kLargest);
       ui.send(fmt::format("lenet.rotate {}", std::lround(degrees)));
       ui.send(fmt::format("lenet.scale {:.2f}", scale));
     }
   }
   if (r.keyboard) ui.draw_focus(disc);
-  const float scale = std::clamp(state_.placement.scale, 0.35f, 1.65f);
-  const ImVec2 here = at(state_.placement.degrees, radius_of(scale));
+  const ImVec2 here = at(state_.placement.degrees, radius_of(state_.placement.scale));
   ui.draw().AddCircle(here, 6, theme.text, 0, 2);
   ui.draw().AddCircle(ImVec2(middle.x, middle.y), radius_of(1), faded(theme.text, 0.5f), 0, 1);
   Rect words{disc.right() + 24, area.y + 8, area.right() - disc.right() - 24, area.h - 16};
@@ -317,8 +338,8 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
   ui.row("turned to either side", format_tr("{} degrees", ring_->turned));
   ui.row("scaled", fmt::format("{:.2f} to {:.2f}", ring_->least, ring_->most));
   ui.note(
-      "Green: the chosen network reads it as it does upright. A convolution finds what was moved; nothing in these "
-      "networks is made for what was turned.");
+      "Green: the chosen network reads it as it does upright. A convolution still finds what was moved; nothing in "
+      "these networks is built for turning.");
   ui.end_panel();
 }
 

@@ -9,12 +9,20 @@ namespace striate {
 
 const std::array<LenetModel, kLenetModels>& lenet_models() {
   static const std::array<LenetModel, kLenetModels> models = {{
-      {"1989", "lenet1989", N_("LeNet of 1989"), "1989", 9'760, 64'660},
-      {"1998", "lenet5-1998", N_("LeNet-5 of 1998"), "1998", 60'000, 340'908},
-      {"modern", "lenet5-digits", N_("LeNet-5 of today"), N_("today"), 61'706, 0},
+      {"1989", "lenet1989", "lenet1989", N_("LeNet of 1989"), "1989", 16},
+      {"1998", "lenet5-1998", "lenet5-1998", N_("LeNet-5 of 1998"), "1998", 32},
+      {"modern", "lenet5-digits", "lenet5", N_("LeNet-5 of today"), N_("today"), 28},
   }};
   return models;
 }
+
+namespace {
+
+bool is_blank(const std::vector<float>& pixels) {
+  return std::all_of(pixels.begin(), pixels.end(), [](float v) { return v == 0; });
+}
+
+}  // namespace
 
 DigitReader& LenetWorker::reader(int model) {
   if (!stream_) stream_.emplace(Device::cpu());
@@ -27,7 +35,7 @@ LenetAnswers LenetWorker::answers(const Drawing& drawing, const Placement& place
   const std::lock_guard lock(mutex_);
   LenetAnswers answers;
   answers.pixels = place_drawing(drawing, placement);
-  answers.blank = std::all_of(answers.pixels.begin(), answers.pixels.end(), [](float v) { return v == 0; });
+  answers.blank = is_blank(answers.pixels);
   for (int model = 0; model < kLenetModels && !progress.canceled; ++model) {
     answers.of[static_cast<size_t>(model)] = reader(model).read(answers.pixels);
   }
@@ -59,7 +67,11 @@ LenetRing LenetWorker::ring(int model, const Drawing& drawing, Placement placeme
     placement.degrees = degrees, placement.scale = scale;
     return reads.read(place_drawing(drawing, placement)).digit;
   };
-  ring.upright = read_at(0, 1);
+  placement.degrees = 0, placement.scale = 1;
+  const std::vector<float> placed = place_drawing(drawing, placement);
+  ring.blank = is_blank(placed);
+  if (ring.blank) return ring;
+  ring.upright = reads.read(placed).digit;
   for (int angle = 0; angle < LenetRing::kAngles; ++angle) {
     for (int step = 0; step < LenetRing::kScales; ++step) {
       if (progress.canceled) return ring;
@@ -72,8 +84,10 @@ LenetRing LenetWorker::ring(int model, const Drawing& drawing, Placement placeme
          read_at(-static_cast<float>(ring.turned + 1), 1) == ring.upright && !progress.canceled) {
     ++ring.turned;
   }
-  while (ring.most < 1.98f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled) ring.most += 0.05f;
-  while (ring.least > 0.22f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled)
+  while (ring.most < LenetRing::kLargest - 0.02f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled)
+    ring.most += 0.05f;
+  while (ring.least > LenetRing::kSmallest + 0.02f && read_at(0, ring.least - 0.05f) == ring.upright &&
+         !progress.canceled)
     ring.least -= 0.05f;
   return ring;
 }

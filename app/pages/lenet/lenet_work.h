@@ -17,10 +17,11 @@
 namespace striate {
 
 struct LenetModel {
-  const char* word;  // of the command
-  const char* file;  // that is opened
+  const char* word;       // of the command
+  const char* file;       // that is opened
+  const char* untrained;  // the model that it was trained from
   const char *title, *brief;
-  int64_t parameters, connections;
+  int side;  // of the pictures that it was made for; it receives 28 x 28, and enlarges or shrinks them itself
 };
 constexpr int kLenetModels = 3;
 const std::array<LenetModel, kLenetModels>& lenet_models();
@@ -41,10 +42,12 @@ struct LenetRow {
 
 // What is read of the drawing at each angle and scale.
 struct LenetRing {
-  static constexpr int kAngles = 36, kScales = 13;  // every 10 degrees; 0.4 to 1.6
+  static constexpr int kAngles = 36, kScales = 19;                      // every 10 degrees, every 0.1
+  static constexpr float kSmallest = 0.2f, kLargest = 2, kStep = 0.1f;  // as lenet.scale goes
   static float degrees(int angle) { return static_cast<float>(angle) * 10; }
-  static float scale(int step) { return 0.4f + 0.1f * static_cast<float>(step); }
+  static float scale(int step) { return kSmallest + kStep * static_cast<float>(step); }
   uint64_t revision = 0;
+  bool blank = false;                                         // the digit has left the picture: the rest is not set
   int upright = -1;                                           // what is read as it was drawn
   std::array<std::array<int, kScales>, kAngles> digits = {};  // as it is turned clockwise
   int turned = 0;                                             // degrees to both sides up to which it is read the same

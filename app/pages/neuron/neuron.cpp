@@ -272,9 +272,20 @@ size_t NeuronPage::bias_at(int layer, int to) const {
 }
 
 const double* NeuronPage::sample_looked_at(double* place) const {
-  if (data().pictures()) return data().sample(std::min(state_.sample, data().count() - 1));
+  if (data().pictures()) return data().sample(picture_looked_at());
+  if (state_.view == "step") return data().sample(shown_sample());
   place[0] = state_.x, place[1] = state_.y;
   return place;
+}
+
+int NeuronPage::picture_looked_at() const {
+  return state_.view == "step" ? shown_sample() : std::min(state_.sample, data().count() - 1);
+}
+
+std::string NeuronPage::input_name(int layer, int from) const {
+  if (layer > 0) return format_tr("neuron {}", from);
+  if (data().pictures()) return format_tr("pixel {}", from);
+  return name_of(state_.model.features[static_cast<size_t>(from)]);
 }
 
 PointPass NeuronPage::pass_at(double x, double y) const {
@@ -286,9 +297,16 @@ PointPass NeuronPage::pass_at(double x, double y) const {
 
 std::vector<int> NeuronPage::step_samples() const { return training_.next_samples(state_.step_single); }
 
+int NeuronPage::followed() const { return state_.sample % static_cast<int>(step_samples().size()); }
+
 int NeuronPage::shown_sample() const {
   const std::vector<int> samples = step_samples();
   return samples[static_cast<size_t>(state_.sample) % samples.size()];
+}
+
+int NeuronPage::training_row() const {
+  const std::vector<int>& train = data().train;
+  return static_cast<int>(std::find(train.begin(), train.end(), shown_sample()) - train.begin());
 }
 
 std::vector<std::string> NeuronPage::state() const {

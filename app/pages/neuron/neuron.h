@@ -75,9 +75,14 @@ class NeuronPage : public Page {
   size_t weight_at(int layer, int from, int to) const;
   size_t bias_at(int layer, int to) const;
   PointPass pass_at(double x, double y) const;
-  const double* sample_looked_at(double* place) const;  // the point, or the picture
+  // The point, or the picture; in the view `step` the sample that it follows.
+  const double* sample_looked_at(double* place) const;
+  int picture_looked_at() const;  // of data()
   std::vector<int> step_samples() const;
-  int shown_sample() const;  // of data(): what the view `step` follows
+  int followed() const;                               // which of them the view `step` follows
+  int training_row() const;                           // where that one stands in the training set: the row of x_train
+  std::string input_name(int layer, int from) const;  // "x", "pixel 3", "neuron 0"
+  int shown_sample() const;                           // of data(): what the view `step` follows
 
   // neuron_commands.cpp
   void declare_settings();
@@ -95,14 +100,20 @@ class NeuronPage : public Page {
   void draw_surface(Ui& ui, const Rect& area, HoverNote& note) const;
   void draw_line(Ui& ui, const Rect& area) const;
   void draw_points(Ui& ui, const Rect& area, HoverNote& note) const;
+  void draw_ring(Ui& ui, const Rect& area) const;
   void draw_pictures(Ui& ui, Rect area, HoverNote& note) const;
+  void draw_picture(Ui& ui, int sample, const Rect& place) const;
+  void draw_pixels(Ui& ui, const Rect& place, HoverNote& note) const;
   void draw_curves(Ui& ui, Rect area, HoverNote& note) const;
   void draw_code(Ui& ui, Rect area) const;
   void draw_head(Ui& ui, Rect area) const;
   Color class_color(const Theme& theme, int label) const;
   // neuron_step.cpp
-  void draw_step(Ui& ui, Rect area) const;
+  void draw_step(Ui& ui, Rect area, bool sample_shown) const;
+  std::vector<int> shown_inputs(const double* values) const;
   // neuron_losses.cpp
+  double right_answer() const;  // of what is looked at: class 1, a picture's label, a place's number
+  double cost(PointLoss loss) const;
   void draw_losses(Ui& ui, Rect area, HoverNote& note) const;
   // neuron_race.cpp
   void draw_race(Ui& ui, Rect area, HoverNote& note) const;

@@ -47,25 +47,26 @@ void NeuronPage::declare_settings() {
   settings_
       .choice(
           "data", "data", "The points that the network learns to tell apart, or whose numbers it learns",
-          Parameter::choice("SET", "which points", point_kind_names()),
+          Parameter::choice("SET", "the kind of points", point_kind_names()),
           [](const State& s) { return std::string(name_of(s.source.kind)); },
           [](State& s, const std::string& said) { s.source.kind = parse_point_kind(said); })
       .labels = {N_("circle"),          "XOR",       N_("two clouds"), N_("spiral"), N_("plane (numbers)"),
                  N_("hills (numbers)"), N_("digits")};
   settings_.integer(
       "classes", "classes", "How many classes the clouds or the arms of the spiral have",
-      {"N", "classes", 2, kMostPointClasses}, [](auto& s) -> auto& { return s.source.classes; });
+      {"N", "how many classes", 2, kMostPointClasses}, [](auto& s) -> auto& { return s.source.classes; });
   Setting& noise = settings_.number(
-      "noise", "noise", "How much chance is in the data", {"N", "per cent", 0, 50},
+      "noise", "noise", "How much chance is in the data", {"N", "the chance in the data, in per cent", 0, 50},
       [](auto& s) -> auto& { return s.source.noise; });
   noise.decimals = 0, noise.step = 5;
   Setting& split = settings_.number(
       "split", "training share", "The share of the samples that is learned from; the rest is the test",
-      {"SHARE", "a share", 0.05, 0.95}, [](auto& s) -> auto& { return s.source.training; });
+      {"SHARE", "the share of the samples that is learned from", 0.05, 0.95},
+      [](auto& s) -> auto& { return s.source.training; });
   split.decimals = 2, split.step = 0.05;
   settings_.text(
       "features", "features", "What the network is given of each point: its coordinates, or what is made of them",
-      Parameter::text("LIST", "of x y xx yy xy sinx siny"),
+      Parameter::text("LIST", "one or more of x y xx yy xy sinx siny"),
       [](const State& s) {
         std::vector<std::string> names;
         for (const PointFeature feature : s.model.features) names.emplace_back(striate::name_of(feature));
@@ -94,8 +95,8 @@ void NeuronPage::declare_settings() {
   loss.readout = "neuron.loss.setting";
   loss.labels = {N_("mean squared error"), N_("mean absolute error"), "Huber", N_("cross-entropy")};
   Setting& seed = settings_.integer(
-      "seed", "seed", "Which random points and weights: the same seed, the same start",
-      {"N", "a whole number", 0, 9999}, [](auto& s) -> auto& { return s.seed; });
+      "seed", "seed", "Which random points and weights: the same seed, the same start", {"N", "which start", 0, 9999},
+      [](auto& s) -> auto& { return s.seed; });
   seed.hands = std::pair{0.0, 99.0};
   Setting& optimizer = settings_.choice(
       "optimizer", "optimizer", "How a gradient becomes a change of the weights",
@@ -106,21 +107,22 @@ void NeuronPage::declare_settings() {
     optimizer.labels.emplace_back(title_of(parse_point_optimizer(name)));
   }
   Setting& rate = settings_.number(
-      "rate", "learning rate", "How far each step goes", {"R", "above 0", 1e-5, 100},
+      "rate", "learning rate", "How far each step goes", {"R", "how far a step goes, times the gradient", 1e-5, 100},
       [](auto& s) -> auto& { return s.learning.rate; });
   rate.logarithmic = true, rate.decimals = 5;
   settings_.integer(
-      "batch", "batch size", "How many samples a step takes its gradient from", {"N", "samples", 1, 64},
-      [](auto& s) -> auto& { return s.learning.batch; });
+      "batch", "batch size", "How many samples a step takes its gradient from",
+      {"N", "how many samples a step learns from", 1, 64}, [](auto& s) -> auto& { return s.learning.batch; });
   const auto look = [](Setting& setting, std::vector<std::string> labels = {}) {
     setting.undo = Undo::none;
     setting.labels = std::move(labels);
   };
-  Setting& speed = settings_.number("speed", "epochs a second", "How fast it learns; 0: as fast as it goes",
-                                    {"S", "epochs a second", 0, 1000}, &State::speed);
+  Setting& speed =
+      settings_.number("speed", "epochs a second", "How fast it learns; 0: as fast as it goes",
+                       {"S", "how many epochs a second, 0 for as fast as it goes", 0, 1000}, &State::speed);
   speed.undo = Undo::none;
   look(settings_.choice("view", "view", "What the stage shows",
-                        Parameter::choice("VIEW", "which", {"network", "step", "losses", "race"}), &State::view),
+                        Parameter::choice("VIEW", "the view", {"network", "step", "losses", "race"}), &State::view),
        {N_("Network"), N_("One step"), N_("Losses"), N_("Race")});
   Setting& race = settings_.on_off(
       "race", "race of the optimizers",
@@ -131,14 +133,14 @@ void NeuronPage::declare_settings() {
       });
   race.undo = Undo::none, race.kept = false;
   look(settings_.choice("curve", "curve", "What the curves show over the steps",
-                        Parameter::choice("WHAT", "which", {"loss", "accuracy"}), &State::curve),
+                        Parameter::choice("WHAT", "what the curves show", {"loss", "accuracy"}), &State::curve),
        {N_("loss"), N_("accuracy")});
   look(settings_.on_off("tests", "test points", "Shows the points that are not learned from, as rings", "on: shown",
                         &State::tests));
   look(settings_.on_off("step.single", "a single sample", "The view of one step follows one sample, not a batch",
                         "on: one", &State::step_single));
   Setting& sample = settings_.integer("sample", "sample", "Which sample is followed: a picture, or one of the batch",
-                                      {"N", "from 0", 0, 1199}, &State::sample);
+                                      {"N", "the sample's number, counted from 0", 0, 1199}, &State::sample);
   sample.undo = Undo::none;
 }
 
@@ -170,10 +172,14 @@ void NeuronPage::declare(Registry& registry) {
 }
 
 void NeuronPage::declare_parameters(Registry& registry) {
-  const auto layer = [] { return Parameter::integer("LAYER", "from 0, the first hidden one", 0, kMostLayers); };
-  const auto from = [] { return Parameter::integer("FROM", "where it comes from, from 0", 0, 999); };
-  const auto to = [] { return Parameter::integer("TO", "the neuron, from 0", 0, 99); };
-  const auto value = [] { return Parameter::number("VALUE", "any number", -1000, 1000); };
+  const auto layer = [] {
+    return Parameter::integer("LAYER", "the layer's number, 0 for the first hidden one", 0, kMostLayers);
+  };
+  const auto from = [] {
+    return Parameter::integer("FROM", "the number of the input that it weighs, counted from 0", 0, 999);
+  };
+  const auto to = [] { return Parameter::integer("TO", "the neuron's number, counted from 0", 0, 99); };
+  const auto value = [](const char* what) { return Parameter::number("VALUE", what, -1000, 1000); };
   const auto check_from = [this](int l, int f) {
     const int inputs = network().layers()[static_cast<size_t>(l)].inputs;
     if (f >= inputs) {
@@ -185,7 +191,9 @@ void NeuronPage::declare_parameters(Registry& registry) {
       "neuron.activation",
       N_("Gives all layers this activation, or one of them; more than two classes have softmax at the output"),
       {Parameter::choice("NAME", "the activation", point_activation_names()),
-       Parameter::integer("LAYER", "from 0; all where it is left out", 0, kMostLayers).or_none()},
+       Parameter::integer("LAYER", "the layer's number, counted from 0; all layers where it is left out", 0,
+                          kMostLayers)
+           .or_none()},
       [this](const Arguments& arguments) {
         State next = state_;
         const PointActivation activation = parse_point_activation(arguments.text(0));
@@ -202,7 +210,7 @@ void NeuronPage::declare_parameters(Registry& registry) {
   registry.add(Command{
       "neuron.weight",
       N_("Sets a weight by hand"),
-      {layer(), from(), to(), value()},
+      {layer(), from(), to(), value("what the weight becomes")},
       [this, check_from](const Arguments& arguments) {
         const int l = static_cast<int>(arguments.integer(0)), f = static_cast<int>(arguments.integer(1)),
                   t = static_cast<int>(arguments.integer(2));
@@ -216,7 +224,7 @@ void NeuronPage::declare_parameters(Registry& registry) {
   registry.add(Command{
       "neuron.bias",
       N_("Sets a bias by hand"),
-      {layer(), to(), value()},
+      {layer(), to(), value("what the bias becomes")},
       [this](const Arguments& arguments) {
         const int l = static_cast<int>(arguments.integer(0)), t = static_cast<int>(arguments.integer(1));
         check_unit(l, t);
@@ -246,7 +254,8 @@ void NeuronPage::declare_parameters(Registry& registry) {
   registry.add(Command{
       "neuron.select",
       N_("Chooses a neuron, and one of the weights that lead to it: the inspector shows its numbers"),
-      {layer(), to(), Parameter::integer("FROM", "where the weight comes from, from 0", 0, 999).or_none()},
+      {layer(), to(),
+       Parameter::integer("FROM", "the number of the input that it weighs, counted from 0", 0, 999).or_none()},
       [this, check_from](const Arguments& arguments) {
         const int l = static_cast<int>(arguments.integer(0)), t = static_cast<int>(arguments.integer(1));
         check_unit(l, t);
@@ -258,8 +267,8 @@ void NeuronPage::declare_parameters(Registry& registry) {
   registry.add(Command{
       "neuron.point",
       N_("Chooses the place that is looked at: what every neuron gives there"),
-      {Parameter::number("X", "across, -6 to 6", -kPointRange, kPointRange),
-       Parameter::number("Y", "upwards, -6 to 6", -kPointRange, kPointRange)},
+      {Parameter::number("X", "the place across", -kPointRange, kPointRange),
+       Parameter::number("Y", "the place upwards", -kPointRange, kPointRange)},
       [this](const Arguments& arguments) { state_.x = arguments.number(0), state_.y = arguments.number(1); },
   });
 }
@@ -303,7 +312,7 @@ void NeuronPage::declare_running(Registry& registry) {
   registry.add(Command{
       "neuron.scrub",
       N_("Goes to a step: back to any that was, or on to one that is not there yet"),
-      {Parameter::integer("STEP", "from 0, the start", 0, kMostSteps)},
+      {Parameter::integer("STEP", "the step's number, 0 for the start", 0, kMostSteps)},
       [this](const Arguments& arguments) {
         running_ = false;
         go_to(arguments.integer(0));

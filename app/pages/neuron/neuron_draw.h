@@ -34,6 +34,8 @@ inline Color neuron_color(const Theme& theme, double share) {
 inline Color sign_color(const Theme& theme, double value) { return neuron_color(theme, value < 0 ? -0.67 : 0.67); }
 // For numbers beside things: "0.312", "-12.4".
 std::string short_number(double value);
+// A loss beside curves: as their ends have it.
+std::string loss_text(double value);
 
 // The thing that a line of the code means: framed while the line is under the mouse, and it lights the line.
 void mark_topic(Ui& ui, const Rect& place, int topic, int lit);

@@ -38,8 +38,9 @@ void NeuronPage::draw_unit(Ui& ui) const {
     ui.slider(label, training_.parameters()[weight_at(state_.layer, from, state_.unit)], spec,
               fmt::format("neuron.weight {} {} {}", state_.layer, from, state_.unit));
   };
+  // Names of sliders stay as they are: a slider finds its translation itself.
   const auto name_of_input = [&](int from) {
-    if (state_.layer > 0) return fmt::format("weight from {}", from);
+    if (state_.layer > 0) return fmt::format("weight of neuron {}", from);
     if (data().pictures()) return fmt::format("weight of pixel {}", from);
     return fmt::format("weight of {}", name_of(state_.model.features[static_cast<size_t>(from)]));
   };
@@ -55,7 +56,13 @@ void NeuronPage::draw_unit(Ui& ui) const {
   PointPass pass;
   network().forward(training_.parameters().data(), sample_looked_at(place), pass);
   const size_t at = layer.values + static_cast<size_t>(state_.unit);
-  if (!data().pictures()) ui.row("place looked at", fmt::format("{:.2f}, {:.2f}", state_.x, state_.y), Concept::input);
+  const bool step = state_.view == "step";
+  if (step) ui.row("sample followed", format_tr("{} of the batch", followed()), Concept::input);
+  if (!data().pictures()) {
+    const double* const looked_at = sample_looked_at(place);
+    ui.row(step ? N_("its place") : N_("place looked at"), fmt::format("{:.2f}, {:.2f}", looked_at[0], looked_at[1]),
+           Concept::input);
+  }
   ui.row("weighted sum", short_number(pass.sums[at]), Concept::kernel);
   ui.row(name_of(layer.activation), short_number(pass.values[at]), Concept::activation);
   ui.error_beside("neuron.weight");
@@ -72,7 +79,7 @@ void NeuronPage::draw_data(Ui& ui) const {
                     data().test.size()));
   ui.setting("neuron.seed", {.field = true});
   if (data().pictures()) {
-    ui.setting("neuron.sample", {.field = true});
+    if (state_.view != "step") ui.setting("neuron.sample", {.field = true});
   } else {
     ui.setting("neuron.tests");
   }
@@ -125,6 +132,11 @@ void NeuronPage::draw_layers(Ui& ui) const {
 void NeuronPage::draw_learning(Ui& ui) const {
   ui.section("LEARNING");
   draw_lit_setting(ui, "neuron.loss", kTopicLoss);
+  if (state_.model.loss == PointLoss::cross_entropy) {
+    ui.note(
+        "A sample's cross-entropy ends at 100 here, as in PyTorch. Keras keeps probabilities within 1e-7 and 1 - 1e-7: "
+        "its loss ends at 16.1. The script says where that differs.");
+  }
   draw_lit_setting(ui, "neuron.optimizer", kTopicOptimizer);
   ui.setting("neuron.rate");
   draw_lit_setting(ui, "neuron.batch", kTopicBatch);

@@ -76,41 +76,56 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   }
 
   Rect heads = area.cut_top(captions);
+  // Below them the layers' numbers.
+  Rect axis = area.h > 150 ? area.cut_bottom(17) : Rect();
   const auto columns = static_cast<float>(layers.size() + 1);
   int most = pictures ? 1 : kAllFeatures;
   for (const PointLayer& layer : layers) most = std::max(most, layer.units);
-  const float wide = area.w / columns;
+  constexpr float kFill = 0.62f;  // of a column, by its squares
+  // The first column has room for the features' names.
+  float names = 0;
+  if (!pictures) {
+    for (const char* title : kFeatureTitles) names = std::max(names, ui.measure(Font::caption, title).x + 9);
+  }
+  const float extra = std::max(0.0f, names - (1 - kFill) * area.w / columns);
+  const float wide = (area.w - extra) / columns;
   const float node =
-      std::floor(std::clamp(std::min(wide * 0.62f, area.h / static_cast<float>(most) * 0.82f), 10.0f, 54.0f));
+      std::floor(std::clamp(std::min(wide * kFill, area.h / static_cast<float>(most) * 0.82f), 10.0f, 54.0f));
 
   // Where everything stands.
   std::vector<std::vector<Rect>> places;
   Rect rest = area;
-  const Rect first = rest.cut_left(wide);
+  const Rect first = rest.cut_left(wide + extra);
   if (pictures) {
     places.push_back({first.centered(std::min(wide - 12, 110.0f), std::min(wide - 12, 110.0f))});
   } else {
     // At the right of their column: their names stand before them.
     Rect own = first;
-    own.cut_left(std::min(wide - node - 2, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
+    own.cut_left(std::min(first.w - node - 2, names));
     places.push_back(column(own, kAllFeatures, node));
   }
   for (const PointLayer& layer : layers) places.push_back(column(rest.cut_left(wide), layer.units, node));
 
   // Captions: what a column is, with buttons for its number of neurons where there is room.
-  const auto caption = [&](const Rect& head, std::string_view words) {
-    ui.label(head, words, Font::caption, theme.secondary, Align::center);
+  const auto caption = [&](const Rect& head, std::initializer_list<std::string> forms) {
+    for (const std::string& words : forms) {
+      if (ui.measure(Font::caption, words).x > head.w) continue;
+      return ui.label(head, words, Font::caption, theme.secondary, Align::center);
+    }
   };
-  Rect line = heads;
-  caption(line.cut_left(wide), wide > 70 ? tr("features") : "");
+  Rect line = heads, below = axis;
+  caption(line.cut_left(first.w), {pictures ? tr("the picture") : tr("features")});
+  if (!axis.empty()) caption(below.cut_left(first.w), {tr("layer")});
   for (size_t l = 0; l < layers.size(); ++l) {
     Rect head = line.cut_left(wide);
+    if (!axis.empty()) caption(below.cut_left(wide), {std::to_string(l)});
     if (l + 1 == layers.size()) {
-      caption(head, tr("output"));
+      caption(head.inset(-8, 0), {tr("output"), tr("out")});
       continue;
     }
+    const int units = layers[l].units;
     if (wide < 62) {
-      caption(head, fmt::format("{}", l));
+      caption(head, {std::to_string(units)});
       continue;
     }
     const auto changed = [&](int by) {
@@ -137,7 +152,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
                .tooltip = N_("One neuron more in this layer"),
                .icon_only = true});
     ui.pop_id();
-    caption(head, wide > 110 ? format_tr("layer {}", l) : fmt::format("{}", l));
+    caption(head, {trn("one neuron", "{} neurons", units), std::to_string(units)});
   }
 
   // Lines: one for each weight, as wide as it is large, in the color of its sign. All of them are one thing for hands.
@@ -213,7 +228,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
     const Curve chosen = between(place_from(state_.layer, state_.from),
                                  places[static_cast<size_t>(state_.layer) + 1][static_cast<size_t>(state_.unit)]);
     const double weight = training_.parameters()[weight_at(state_.layer, state_.from, state_.unit)];
-    stroke_curve(chosen, theme.background, 6);
+    stroke_curve(chosen, theme.background, 5);
     stroke_curve(chosen, theme.accent, 3.5f);
     const Vec middle = chosen.at(0.5f);
     // With fewer digits where the neurons stand close.
@@ -222,8 +237,17 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
     if (ui.measure(Font::number, text, 13).x > room) text = fmt::format("{:.2f}", weight);
     const float half = ui.measure(Font::number, text, 13).x / 2 + 5;
     if (2 * half < room + 10) {
-      ui.fill({middle.x - half, middle.y - 10, 2 * half, 20}, theme.background, 4);
-      ui.label(Rect{middle.x - half, middle.y - 10, 2 * half, 20}, text, Font::number, theme.text, Align::center, 13);
+      // A thin halo, so that it reads on lines and cuts none of them.
+      // Where its line bends away: over one that falls, under one that rises.
+      const float fall = chosen.d.y - chosen.a.y;
+      const bool steep = std::abs(fall) > node * 0.8f;
+      const Rect tag{steep ? middle.x - 3 : middle.x - half, steep && fall < 0 ? middle.y + 3 : middle.y - 21, 2 * half,
+                     18};
+      for (const Vec by :
+           {Vec{-1.5f, 0}, Vec{1.5f, 0}, Vec{0, -1.5f}, Vec{0, 1.5f}, Vec{-1, -1}, Vec{1, -1}, Vec{-1, 1}, Vec{1, 1}}) {
+        ui.label(tag.moved(by), text, Font::number, theme.background, Align::center, 13);
+      }
+      ui.label(tag, text, Font::number, theme.text, Align::center, 13);
     }
   }
   if (hit.layer >= 0) {
@@ -231,10 +255,8 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
                             places[static_cast<size_t>(hit.layer) + 1][static_cast<size_t>(hit.to)]);
     stroke_curve(c, theme.text, 2);
     const double weight = training_.parameters()[weight_at(hit.layer, hit.from, hit.to)];
-    note.title = format_tr("weight of layer {}, from {} to neuron {}", hit.layer,
-                           hit.layer == 0 ? std::string(name_of(state_.model.features[static_cast<size_t>(hit.from)]))
-                                          : format_tr("neuron {}", hit.from),
-                           hit.to);
+    note.title =
+        format_tr("weight of layer {}, from {} to neuron {}", hit.layer, input_name(hit.layer, hit.from), hit.to);
     note.lines.push_back({"", fmt::format("{:.9g}", weight), sign_color(theme, weight)});
     note.hint = tr("click: choose it, and type a number in the inspector");
     note.command = fmt::format("neuron.select {} {} {}", hit.layer, hit.to, hit.from);
@@ -277,16 +299,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       ui.parts(each, parts, false);
     }
   } else {
-    const Sheet one(1, kDigitSide, kDigitSide);
-    const int index = std::min(state_.sample, data().count() - 1);
-    const PictureSource picture =
-        sheet_source("neuron.picture", (problem_ * 4096 + static_cast<uint64_t>(index)) * 2 + dark, one,
-                     [this, index](int64_t, Color* out) {
-                       for (int i = 0; i < data().width; ++i) {
-                         out[i] = map_color(ColorMap::gray, static_cast<float>(data().sample(index)[i]));
-                       }
-                     });
-    ui.parts(picture, std::vector<PicturePart>{{one.place(0), places[0][0]}});
+    draw_picture(ui, picture_looked_at(), places[0][0]);
     // The first layer's weights are pictures themselves.
     const Sheet maps(layers[0].units, kDigitSide, kDigitSide);
     const PictureSource weights =
@@ -340,8 +353,9 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       if (r.hovered) {
         note = {};
         note.title = format_tr("feature {}", kFeatureTitles[i]);
+        const double* const looked_at = sample_looked_at(place);
         note.lines.push_back(
-            {tr("at the point"), short_number(point_feature(feature, state_.x, state_.y)), theme.input});
+            {tr("at the point"), short_number(point_feature(feature, looked_at[0], looked_at[1])), theme.input});
         note.hint = on ? tr("click: without it") : tr("click: with it");
         note.command = "neuron.features " + list;
       }
@@ -353,6 +367,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
         kTopicFeatures, lit_);
   } else {
     ui.stroke(places[0][0], theme.input, 3, 2);
+    draw_pixels(ui, places[0][0], note);
     mark_topic(ui, places[0][0], kTopicFeatures, lit_);
   }
   for (size_t l = 0; l < layers.size(); ++l) {

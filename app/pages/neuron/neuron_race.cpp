@@ -19,10 +19,15 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   }
   const Color colors[] = {theme.input, theme.kernel, theme.bias, theme.gradient};
   ui.begin_panel("race words", area.cut_top(46), 0, false);
-  ui.note(
-      format_tr("{} steps from one start on the loss of all training samples. The plane is the one that fits the start "
-                "and the four ends best; its loss is the network's own, dark where it is small.",
-                race_.steps));
+  const std::string across = fmt::format("{:.1f}", race_.u1 - race_.u0);
+  ui.note(area.w > 600
+              ? format_tr("{} steps from one start on the loss of all training samples. The plane is the one that fits "
+                          "the start and the four ends best, {} across; its loss is the network's own, dark where it "
+                          "is small.",
+                          race_.steps, across)
+              : format_tr("{} steps from one start, on the loss of all training samples. The plane is {} across, dark "
+                          "where the loss is small.",
+                          race_.steps, across));
   ui.end_panel();
   Rect table = area.cut_bottom(std::min(25.0f * 5 + 8, area.h * 0.55f));
   const float side = std::min(area.h - 8, area.w * 0.56f);
@@ -73,7 +78,7 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
     note.title = tr("a place of the plane");
     note.lines.push_back(
         {tr("loss there"),
-         short_number(static_cast<double>(
+         loss_text(static_cast<double>(
              race_.losses[static_cast<size_t>(std::clamp(row, 0, n - 1) * n + std::clamp(column, 0, n - 1))])),
          0});
   }
@@ -96,18 +101,24 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
 
   table.cut_top(8);
   ui.begin_panel("race table", table, 0);
-  const float name = 130, cell = std::min(170.0f, (table.w - name) / 3);
+  const float name = std::min(130.0f, table.w * 0.24f), cell = std::min(170.0f, (table.w - name) / 4);
   Rect head = ui.take(24);
   head.cut_left(name);
-  for (const char* words : {N_("best rate"), N_("loss at the end"), N_("farthest from the plane")}) {
-    ui.label(head.cut_left(cell), ui.fitted(tr(std::string_view(words)), Font::caption, cell - 8), Font::caption,
-             theme.secondary, Align::right);
+  static constexpr std::pair<const char*, const char*> kHeads[] = {{N_("best rate"), N_("rate")},
+                                                                   {N_("loss at the end"), N_("loss")},
+                                                                   {N_("from start to end"), N_("moved")},
+                                                                   {N_("most off the plane"), N_("off plane")}};
+  for (const auto& [words, fewer] : kHeads) {
+    std::string text(tr(std::string_view(words)));
+    if (ui.measure(Font::caption, text).x > cell - 8) text = std::string(tr(std::string_view(fewer)));
+    ui.label(head.cut_left(cell), ui.fitted(text, Font::caption, cell - 8), Font::caption, theme.secondary,
+             Align::right);
   }
   for (size_t i = 0; i < race_.paths.size(); ++i) {
     const RacePath& path = race_.paths[i];
     ui.space(-8);
     Rect line = ui.take(25);
-    const Rect whole{line.x, line.y, name + 3 * cell, line.h};
+    const Rect whole{line.x, line.y, name + 4 * cell, line.h};
     const std::string command = fmt::format("neuron.optimizer {}", name_of(path.optimizer));
     const Response r = ui.interact(whole, {.label = fmt::format("racer {}", name_of(path.optimizer)),
                                            .command = command,
@@ -118,7 +129,7 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
       ui.fill(whole, theme.raised, 4);
       note.title = format_tr("{}: loss after {} steps, by rate", title_of(path.optimizer), race_.steps);
       for (const auto& [rate, loss] : path.sweep) {
-        note.lines.push_back({fmt::format("{}", rate), short_number(loss), rate == path.rate ? colors[i] : 0});
+        note.lines.push_back({fmt::format("{}", rate), loss_text(loss), rate == path.rate ? colors[i] : 0});
       }
     }
     if (r.keyboard) ui.draw_focus(whole, 4);
@@ -126,8 +137,9 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
     ui.fill(first.cut_left(22).centered(14, 4), colors[i], 2);
     ui.label(first, title_of(path.optimizer), Font::control, theme.text);
     ui.label(line.cut_left(cell), fmt::format("{}", path.rate), Font::number, theme.text, Align::right);
-    ui.label(line.cut_left(cell), short_number(path.losses.back()), Font::number, theme.text, Align::right);
-    ui.label(line.cut_left(cell), short_number(path.farthest()), Font::number, theme.text, Align::right);
+    ui.label(line.cut_left(cell), loss_text(path.losses.back()), Font::number, theme.text, Align::right);
+    ui.label(line.cut_left(cell), fmt::format("{:.2f}", path.moved), Font::number, theme.text, Align::right);
+    ui.label(line.cut_left(cell), fmt::format("{:.2f}", path.farthest()), Font::number, theme.text, Align::right);
   }
   ui.end_panel();
 }

@@ -109,10 +109,11 @@ void NeuronPage::declare_readouts(Registry& registry) {
     const size_t at = network().layers()[static_cast<size_t>(l)].values + static_cast<size_t>(t);
     return sum ? pass.sums[at] : pass.values[at];
   };
-  registry.add(Readout{.name = "neuron.value",
-                       .help = "what a neuron gives at the place that is looked at",
-                       .parameters = {layer(), unit("UNIT")},
-                       .value_of = [of_unit](const Arguments& arguments) { return of_unit(arguments, false); }});
+  registry.add(
+      Readout{.name = "neuron.value",
+              .help = "what a neuron gives at the place that is looked at; in the view of one step, for its sample",
+              .parameters = {layer(), unit("UNIT")},
+              .value_of = [of_unit](const Arguments& arguments) { return of_unit(arguments, false); }});
   registry.add(Readout{.name = "neuron.sum",
                        .help = "a neuron's weighted sum there, before its activation",
                        .parameters = {layer(), unit("UNIT")},
@@ -137,14 +138,15 @@ void NeuronPage::declare_readouts(Registry& registry) {
 
   registry.add(
       Readout{.name = "neuron.cost",
-              .help = "what a loss says of the output at the place that is looked at, were class 1 right there",
+              .help = "what a loss says of the output at the place that is looked at, were class 1 right there; of a "
+                      "picture, for its own class",
               .parameters = {Parameter::choice("LOSS", "which", point_loss_names())},
               .value_of = [this](const Arguments& arguments) -> ReadoutValue {
-                if (network().classes() != 2 || data().pictures()) {
-                  throw Error("costs are of two classes of points", "neuron.data circle");
+                const PointLoss loss = parse_point_loss(arguments.text(0));
+                if (loss == PointLoss::cross_entropy && data().regression()) {
+                  throw Error("cross-entropy compares classes, and these are numbers", "neuron.cost mse, mae or huber");
                 }
-                const double share = network().probability(pass_at(state_.x, state_.y), 1);
-                return loss_value(parse_point_loss(arguments.text(0)), PointActivation::sigmoid, share, 1);
+                return cost(loss);
               }});
 
   const auto racer = [] { return Parameter::choice("NAME", "the optimizer", {"sgd", "momentum", "rmsprop", "adam"}); };
@@ -168,6 +170,13 @@ void NeuronPage::declare_readouts(Registry& registry) {
                        .help = "how far an optimizer's path leaves the plane that is drawn, at most",
                        .parameters = {racer()},
                        .value_of = [raced](const Arguments& a) -> ReadoutValue { return raced(a).farthest(); }});
+  registry.add(Readout{.name = "neuron.race.moved",
+                       .help = "how far from the start an optimizer's path ends, in the space of all weights",
+                       .parameters = {racer()},
+                       .value_of = [raced](const Arguments& a) -> ReadoutValue { return raced(a).moved; }});
+  registry.add(Readout{"neuron.step.row",
+                       "which row of the training set the view of one step follows, as in x_train[ROW]",
+                       [this] { return ReadoutValue(static_cast<double>(training_row())); }});
 }
 
 }  // namespace striate

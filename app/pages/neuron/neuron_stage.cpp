@@ -13,8 +13,11 @@ namespace striate {
 
 std::string short_number(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
+  if (value != 0 && std::abs(value) < 1e-4) return fmt::format("{:.3e}", value);
   return significant_text(value, 4);
 }
+
+std::string loss_text(double value) { return curve_text(CurvePlot{}, value); }
 
 void mark_topic(Ui& ui, const Rect& place, int topic, int lit) {
   if (place.contains(ui.input().mouse)) ui.found().numbers["neuron.topic"] = topic;
@@ -28,11 +31,12 @@ void NeuronPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   if (state_.view == "step") {
     // The network goes along: there the neuron is chosen whose numbers stand below.
-    if (rest.h > 420) {
+    const bool network = rest.h > 420;
+    if (network) {
       draw_network(ui, rest.cut_top(rest.h * 0.42f), note);
       rest.cut_top(10);
     }
-    draw_step(ui, rest);
+    draw_step(ui, rest, network);
   } else if (state_.view == "losses") {
     draw_losses(ui, rest, note);
   } else if (state_.view == "race") {
@@ -61,38 +65,57 @@ void NeuronPage::draw_stage(Ui& ui, const Rect& area) const {
 void NeuronPage::draw_head(Ui& ui, Rect area) const {
   const Theme& theme = ui.theme();
   const PointTraining::Point& now = now_point();
-  const bool roomy = area.w > 760;
-  const auto score = [&](const PointScore& of) {
-    if (data().regression()) return short_number(of.loss);
-    return roomy ? fmt::format("{}, {:.1f} %", short_number(of.loss), 100 * of.accuracy)
-                 : fmt::format("{:.1f} %", 100 * of.accuracy);
-  };
-  struct Part {
-    std::string name, value;
-    Color color;
-    int topic;
-  };
-  const std::vector<Part> parts{{tr("test"), score(now.test), theme.kernel, kTopicTest},
-                                {tr("training"), score(now.training), theme.input, kTopicLoss}};
   const Rect tabs = area.cut_left(std::min(area.w, std::max(300.0f, area.w * 0.42f)));
   ui.next({tabs.x, tabs.y, tabs.w, 34});
   ui.setting("neuron.view", {.tabs = true});
-  area.cut_left(16);
-  for (const Part& part : parts) {
-    const float name = ui.measure(Font::caption, part.name).x + 8;
-    const float value = ui.measure(Font::number, data().regression() ? "-0.00000"
-                                                 : roomy             ? "0.00000, 100.0 %"
-                                                                     : "100.0 %")
-                            .x +
-                        4;
-    if (area.w < name + value) break;
-    Rect place = area.cut_right(name + value);
-    area.cut_right(18);
-    ui.label(place.cut_left(name), part.name, Font::caption, part.color);
-    ui.label(place, part.value, Font::number, theme.text);
+  struct Part {
+    std::string name, value, most;  // most: as wide as it gets
+    Color color;
+  };
+  const auto parts = [&](bool with_loss) {
+    const auto score = [&](const PointScore& of) {
+      if (data().regression()) return loss_text(of.loss);
+      return with_loss ? fmt::format("{}, {:.1f} %", loss_text(of.loss), 100 * of.accuracy)
+                       : fmt::format("{:.1f} %", 100 * of.accuracy);
+    };
+    const std::string most = data().regression() ? "0.0000" : with_loss ? "0.0000, 100.0 %" : "100.0 %";
+    const std::string epoch = grouped(training_.state().epoch);
+    return std::vector<Part>{{tr("epoch"), epoch, std::max(epoch, std::string("100")), theme.secondary},
+                             {tr("training"), score(now.training), most, theme.input},
+                             {tr("test"), score(now.test), most, theme.kernel}};
+  };
+  // In one line with losses, without them, or with each name over its number.
+  constexpr float kGap = 18, kSmall = 12;
+  for (const bool with_loss : {true, false}) {
+    const std::vector<Part> all = parts(with_loss);
+    float needed = 0;
+    std::vector<float> widths;
+    for (const Part& part : all) {
+      widths.push_back(ui.measure(Font::caption, part.name).x + 8 +
+                       std::max(ui.measure(Font::number, part.most).x, ui.measure(Font::number, part.value).x) + 4);
+      needed += widths.back() + kGap;
+    }
+    if (needed > area.w) continue;
+    for (size_t i = all.size(); i-- > 0;) {
+      Rect place = area.cut_right(widths[i]);
+      area.cut_right(kGap);
+      ui.label(place.cut_left(ui.measure(Font::caption, all[i].name).x + 8), all[i].name, Font::caption, all[i].color);
+      ui.label(place, all[i].value, Font::number, theme.text);
+    }
+    return;
   }
-  const std::string epoch = format_tr("epoch {}", grouped(training_.state().epoch));
-  if (ui.measure(Font::caption, epoch).x < area.w) ui.label(area, epoch, Font::caption, theme.secondary, Align::right);
+  const std::vector<Part> all = parts(false);
+  area.cut_left(4);
+  for (size_t i = all.size(); i-- > 0;) {
+    const Part& part = all[i];
+    const float width =
+        std::max(ui.measure(Font::caption, part.name, kSmall).x, ui.measure(Font::number, part.value, kSmall).x);
+    if (width > area.w) break;
+    Rect place = area.cut_right(width);
+    area.cut_right(9);
+    ui.label(place.cut_top(area.h / 2), part.name, Font::caption, part.color, Align::right, kSmall);
+    ui.label(place, part.value, Font::number, theme.text, Align::right, kSmall);
+  }
 }
 
 void NeuronPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {

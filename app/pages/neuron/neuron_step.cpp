@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "app/pages/neuron/neuron_draw.h"
 #include "app/words/words.h"
@@ -11,7 +12,24 @@
 
 namespace striate {
 
-void NeuronPage::draw_step(Ui& ui, Rect area) const {
+// Of many inputs those with the largest products, and the one whose weight is chosen.
+std::vector<int> NeuronPage::shown_inputs(const double* values) const {
+  constexpr size_t kMost = 8;
+  std::vector<int> all(static_cast<size_t>(network().layers()[static_cast<size_t>(state_.layer)].inputs));
+  std::iota(all.begin(), all.end(), 0);
+  if (all.size() <= kMost) return all;
+  const auto size = [&](int input) {
+    return std::abs(values[input] * training_.parameters()[weight_at(state_.layer, input, state_.unit)]);
+  };
+  std::swap(all[0], all[static_cast<size_t>(state_.from)]);
+  std::partial_sort(all.begin() + 1, all.begin() + kMost, all.end(), [&](int a, int b) { return size(a) > size(b); });
+  all.resize(kMost);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+// sample_shown: the network stands above, with the sample in it.
+void NeuronPage::draw_step(Ui& ui, Rect area, bool sample_shown) const {
   const std::vector<double>& weights = training_.parameters();
   const std::vector<int> samples = step_samples();
   const int sample = shown_sample();
@@ -30,11 +48,7 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
                                  ? pass.values.data() + network().layers()[static_cast<size_t>(state_.layer) - 1].values
                                  : pass.input.data();
   const size_t weight = weight_at(state_.layer, state_.from, state_.unit);
-  const auto name_of_input = [&](int f) {
-    return state_.layer > 0    ? fmt::format("a{}", f)
-           : data().pictures() ? fmt::format("p{}", f)
-                               : std::string(name_of(state_.model.features[static_cast<size_t>(f)]));
-  };
+  const bool of_pixels = data().pictures() && state_.layer == 0;
 
   // What the step is of.
   Rect head = area.cut_top(38);
@@ -43,7 +57,7 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
   ui.button("Do this step", state_.step_single ? "neuron.step sample" : "neuron.step batch",
             {.style = ButtonStyle::primary, .icon = Icon::step, .tooltip = N_("Learns from these samples")});
   if (ui.remaining().w > 150) {
-    ui.button("Next sample", fmt::format("neuron.sample {}", (state_.sample + 1) % static_cast<int>(samples.size())),
+    ui.button("Next sample", fmt::format("neuron.sample {}", (followed() + 1) % static_cast<int>(samples.size())),
               {.enabled = samples.size() > 1, .tooltip = N_("Follows another sample of this batch")});
   }
   ui.end_row();
@@ -56,28 +70,37 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
   }
   ui.begin_panel("forward numbers", left, 10);
   const auto number = [](double value) { return short_number(value); };
-  const size_t place = static_cast<size_t>(state_.sample) % samples.size();
   const std::string what = state_.layer + 1 == static_cast<int>(network().layers().size())
                                ? format_tr("output {}", state_.unit)
                                : format_tr("layer {}, neuron {}", state_.layer, state_.unit);
-  ui.paragraph(
-      format_tr("The next step, {}, learns from **{} samples**. These are the numbers of sample {} of them and of "
-                "**{}**.",
-                training_.step() + 1, samples.size(), place, what),
-      Font::control);
+  ui.paragraph(trn("The next step, {1}, learns from **one sample**, number {2} of the training set. These are its "
+                   "numbers in **{3}**.",
+                   "The next step, {1}, learns from **{0} samples**. These are the numbers of **sample {4}** of them, "
+                   "number {2} of the training set, in **{3}**.",
+                   static_cast<int64_t>(samples.size()), training_.step() + 1, training_row(), what, followed()),
+               Font::control);
+  if (!sample_shown && data().pictures()) draw_picture(ui, sample, ui.take(64).cut_left(64));
 
   ui.section("FORWARD");
-  const int shown = std::min(layer.inputs, 8);
-  for (int f = 0; f < shown; ++f) {
+  if (of_pixels) {
+    ui.note(
+        format_tr("A pixel is the mean brightness of 2 x 2 of the drawing's, 0 black, 1 white. They count row by row, "
+                  "{} in a row: pixel 0 is at the upper left.",
+                  kDigitSide));
+  }
+  const std::vector<int> shown = shown_inputs(from);
+  for (const int f : shown) {
     const double w = weights[weight_at(state_.layer, f, state_.unit)];
-    ui.row(format_tr("{} times its weight", name_of_input(f)),
+    ui.row(format_tr("{} times its weight", input_name(state_.layer, f)),
            fmt::format("{} \u00b7 {} = {}", number(from[f]), number(w), number(from[f] * w)),
            f == state_.from ? Concept::kernel : Concept::input);
   }
-  if (layer.inputs > shown) ui.note(format_tr("and {} more products", layer.inputs - shown));
+  if (const int more = layer.inputs - static_cast<int>(shown.size()); more > 0) {
+    ui.note(trn("and one more product, which is smaller", "and {} more products, which are smaller", more));
+  }
   ui.row("bias", number(weights[bias_at(state_.layer, state_.unit)]), Concept::bias);
-  ui.row("their sum", number(pass.sums[at]), Concept::kernel);
-  ui.row(format_tr("{} of it: the neuron's value", name_of(layer.activation)), number(pass.values[at]),
+  ui.row("z, their sum", number(pass.sums[at]), Concept::kernel);
+  ui.row(format_tr("a = {}(z), the neuron's value", name_of(layer.activation)), number(pass.values[at]),
          Concept::activation);
 
   ui.section("LOSS");
@@ -91,7 +114,7 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
                        ? format_tr("class {}: {}", data().label(sample),
                                    number(data().label(sample) == 1 ? network().high() : network().low()))
                        : format_tr("class {}", data().label(sample)));
-  ui.row(format_tr("loss of this sample ({})", name_of(state_.model.loss)), number(loss), Concept::gradient);
+  ui.row(format_tr("L, loss of this sample ({})", name_of(state_.model.loss)), number(loss), Concept::gradient);
   ui.row("mean loss of the step's samples", number(batch_loss), Concept::gradient);
 
   if (two) {
@@ -99,17 +122,21 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
     ui.begin_panel("backward numbers", right, 10);
   }
   ui.section("BACKWARD");
-  ui.row("dL/da: by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);
+  ui.note(format_tr("Derivatives of the loss L with respect to the value a, the sum z and the weight w of {}.",
+                    input_name(state_.layer, state_.from)));
+  ui.row("dL/da", number(pass.value_gradients[at]), Concept::gradient);
   if (layer.activation != PointActivation::softmax) {
-    ui.row(format_tr("slope of {} there", name_of(layer.activation)),
+    ui.row(format_tr("da/dz, the slope of {}", name_of(layer.activation)),
            number(activation_slope(layer.activation, pass.sums[at])));
+    ui.row("dL/dz, their product", number(pass.sum_gradients[at]), Concept::gradient);
+  } else {
+    ui.row("dL/dz, through all outputs of the softmax", number(pass.sum_gradients[at]), Concept::gradient);
   }
-  ui.row("dL/dz: by its sum, their product", number(pass.sum_gradients[at]), Concept::gradient);
   ui.row(
-      format_tr("gradient of the weight of {}", name_of_input(state_.from)),
+      format_tr("dL/dw = dL/dz \u00b7 {}", input_name(state_.layer, state_.from)),
       fmt::format("{} \u00b7 {} = {}", number(pass.sum_gradients[at]), number(from[state_.from]), number(own[weight])),
       Concept::gradient);
-  ui.row("its mean over the step's samples", number(mean[weight]), Concept::gradient);
+  ui.row("dL/dw, mean over the step's samples", number(mean[weight]), Concept::gradient);
 
   ui.section("UPDATE");
   PointTraining next = training_;

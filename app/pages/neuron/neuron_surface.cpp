@@ -17,12 +17,15 @@ Color NeuronPage::class_color(const Theme& theme, int label) const {
 
 void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
   const Theme& theme = ui.theme();
+  const bool step = state_.view == "step";
   const Response r =
       ui.interact(area, {.label = "decision surface",
-                         .command = "neuron.point",
+                         .command = step ? "neuron.sample" : "neuron.point",
                          .kind = "surface",
-                         .tooltip = N_("What the output gives at every place. Click: look at a place, and "
-                                       "see every neuron's value there")});
+                         .tooltip = step ? N_("What the output gives at every place; the step's samples have rings. "
+                                              "Click: follow the nearest of them")
+                                         : N_("What the output gives at every place. Click: look at a place, and "
+                                              "see every neuron's value there")});
   const int large = NeuronMoment::kLarge;
   if (moment_ && moment_->neurons == network().neurons()) {
     const Sheet sheet(1, large, large);
@@ -47,11 +50,15 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     return Vec{area.x + static_cast<float>((x + kPointRange) / (2 * kPointRange)) * area.w,
                area.bottom() - static_cast<float>((y + kPointRange) / (2 * kPointRange)) * area.h};
   };
-  const Vec here = at(state_.x, state_.y);
-  ui.line({here.x - 9, here.y}, {here.x - 4, here.y}, theme.text, 1.5f);
-  ui.line({here.x + 4, here.y}, {here.x + 9, here.y}, theme.text, 1.5f);
-  ui.line({here.x, here.y - 9}, {here.x, here.y - 4}, theme.text, 1.5f);
-  ui.line({here.x, here.y + 4}, {here.x, here.y + 9}, theme.text, 1.5f);
+  if (step) {
+    draw_ring(ui, area);
+  } else {
+    const Vec here = at(state_.x, state_.y);
+    ui.line({here.x - 9, here.y}, {here.x - 4, here.y}, theme.text, 1.5f);
+    ui.line({here.x + 4, here.y}, {here.x + 9, here.y}, theme.text, 1.5f);
+    ui.line({here.x, here.y - 9}, {here.x, here.y - 4}, theme.text, 1.5f);
+    ui.line({here.x, here.y + 4}, {here.x, here.y + 9}, theme.text, 1.5f);
+  }
 
   draw_line(ui, area);
   ui.stroke(area, theme.line, 0, 1);
@@ -68,15 +75,32 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
              Font::number, theme.secondary, Align::right, 12);
   }
   mark_topic(ui, area, kTopicData, lit_ == kTopicSplit ? kTopicData : lit_);
-  std::string caption = data().regression() ? tr("the output, and the numbers to be learned")
-                                            : tr("decision surface: the output everywhere");
-  if (ui.measure(Font::caption, caption).x > area.w) caption = tr("decision surface");
-  ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w), Font::caption,
-           theme.secondary);
+  std::string caption;
+  float size = 0;
+  if (step) {
+    const int row = training_row();
+    for (const std::string& form : {format_tr("sample {} of the batch, number {} of the training set", followed(), row),
+                                    format_tr("sample {}: number {} of the training set", followed(), row),
+                                    format_tr("sample {} of the batch", followed())}) {
+      caption = form;
+      size = ui.measure(Font::caption, form).x <= area.w ? 0 : ui.text_size(Font::caption) * 0.9f;
+      if (ui.measure(Font::caption, form, size).x <= area.w) break;
+    }
+  } else {
+    caption = data().regression() ? tr("the output, and the numbers to be learned")
+                                  : tr("decision surface: the output everywhere");
+    if (ui.measure(Font::caption, caption).x > area.w) caption = tr("decision surface");
+  }
+  ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w, size), Font::caption,
+           theme.secondary, Align::left, size);
   if (r.keyboard) {
     ui.draw_focus(area.inset(-2), 3);
     const auto move = [&](const char* key, double dx, double dy) {
       if (!ui.take_key(key)) return;
+      if (step) {
+        const auto count = static_cast<int>(step_samples().size());
+        return ui.send(fmt::format("neuron.sample {}", (followed() + (dx + dy > 0 ? 1 : count - 1)) % count));
+      }
       ui.send(fmt::format("neuron.point {} {}", std::clamp(state_.x + dx, -kPointRange, kPointRange),
                           std::clamp(state_.y + dy, -kPointRange, kPointRange)));
     };
@@ -87,7 +111,17 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
   const Vec mouse = ui.input().mouse;
   const double x = (static_cast<double>((mouse.x - area.x) / area.w) * 2 - 1) * kPointRange;
   const double y = (1 - static_cast<double>((mouse.y - area.y) / area.h) * 2) * kPointRange;
-  if (r.clicked) ui.send(fmt::format("neuron.point {:.2f} {:.2f}", x, y));
+  std::string command = fmt::format("neuron.point {:.2f} {:.2f}", x, y);
+  if (step) {
+    const std::vector<int> samples = step_samples();
+    const auto distance = [&](int sample) {
+      return std::hypot(data().sample(sample)[0] - x, data().sample(sample)[1] - y);
+    };
+    const auto nearest =
+        std::min_element(samples.begin(), samples.end(), [&](int a, int b) { return distance(a) < distance(b); });
+    command = fmt::format("neuron.sample {}", nearest - samples.begin());
+  }
+  if (r.clicked) ui.send(command);
   if (!note.shown()) {
     const PointPass pass = pass_at(x, y);
     note.title = format_tr("x {:.2f}, y {:.2f}", x, y);
@@ -97,9 +131,30 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
           {network().outputs() > 1 ? format_tr("class {}", j) : std::string(tr("output")), fmt::format("{:.6g}", value),
            network().outputs() > 1 ? class_color(theme, j) : neuron_color(theme, surface_share(network(), value))});
     }
-    note.hint = tr("click: look at this place");
-    note.command = fmt::format("neuron.point {:.2f} {:.2f}", x, y);
+    note.hint = step ? tr("click: follow the nearest of the step's samples") : tr("click: look at this place");
+    note.command = command;
   }
+}
+
+// The samples of the next step have rings, and the one whose numbers stand below a bold one with its number.
+void NeuronPage::draw_ring(Ui& ui, const Rect& area) const {
+  const Theme& theme = ui.theme();
+  const auto at = [&](int sample) {
+    const double* const p = data().sample(sample);
+    return ImVec2(area.x + static_cast<float>((p[0] + kPointRange) / (2 * kPointRange)) * area.w,
+                  area.bottom() - static_cast<float>((p[1] + kPointRange) / (2 * kPointRange)) * area.h);
+  };
+  for (const int sample : step_samples()) ui.draw().AddCircle(at(sample), 6.5f, faded(theme.text, 0.75f), 20, 1.2f);
+  const ImVec2 here = at(shown_sample());
+  ui.draw().AddCircle(here, 9, theme.background, 24, 5);
+  ui.draw().AddCircle(here, 9, theme.text, 24, 2.5f);
+  const std::string name = format_tr("sample {}", followed());
+  const float wide = ui.measure(Font::caption, name).x + 10;
+  Rect tag{here.x + 13, here.y - 10, wide, 20};
+  if (tag.right() > area.right()) tag.x = here.x - 13 - wide;
+  tag.y = std::clamp(tag.y, area.y, area.bottom() - tag.h);
+  ui.fill(tag, faded(theme.background, 0.88f), 4);
+  ui.label(tag, name, Font::caption, theme.text, Align::center);
 }
 
 // One neuron over x and y draws a straight line: where its sum is 0. The arrow of its weights stands on it. Hands move
@@ -201,36 +256,100 @@ void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
   note.lines.push_back({tr("loss"), fmt::format("{:.6g}", network().loss(pass, target)), theme.gradient});
 }
 
+void NeuronPage::draw_picture(Ui& ui, int sample, const Rect& place) const {
+  const Sheet one(1, kDigitSide, kDigitSide);
+  const PictureSource picture = sheet_source(
+      "neuron.picture", problem_ * 4096 + static_cast<uint64_t>(sample), one, [this, sample](int64_t, Color* out) {
+        for (int i = 0; i < data().width; ++i) {
+          out[i] = map_color(ColorMap::gray, static_cast<float>(data().sample(sample)[i]));
+        }
+      });
+  ui.parts(picture, std::vector<PicturePart>{{one.place(0), place}});
+}
+
+// Hands on the picture choose the weight of a pixel.
+void NeuronPage::draw_pixels(Ui& ui, const Rect& place, HoverNote& note) const {
+  const Theme& theme = ui.theme();
+  const Response r =
+      ui.interact(place, {.label = "pixels of the picture",
+                          .command = "neuron.select",
+                          .kind = "pixels",
+                          .tooltip = N_("What the network is given. Click a pixel: the weight that leads "
+                                        "from it to the chosen neuron of layer 0")});
+  const int unit = state_.layer == 0 ? state_.unit : 0;
+  const auto choose = [&](int pixel) { return fmt::format("neuron.select 0 {} {}", unit, pixel); };
+  const float cell = place.w / static_cast<float>(kDigitSide);
+  const auto rect_of = [&](int pixel) {
+    return Rect{place.x + static_cast<float>(pixel % kDigitSide) * cell,
+                place.y + static_cast<float>(pixel / kDigitSide) * cell, cell, cell};
+  };
+  if (state_.layer == 0) ui.stroke(rect_of(state_.from).inset(-1.5f), theme.accent, 1, 2);
+  if (r.keyboard) {
+    ui.draw_focus(place.inset(-3), 3);
+    const int all = kDigitSide * kDigitSide, at = state_.layer == 0 ? state_.from : 0;
+    const auto move = [&](const char* key, int by) {
+      if (ui.take_key(key)) ui.send(choose((at + by + all) % all));
+    };
+    move("Left", -1), move("Right", 1), move("Up", -kDigitSide), move("Down", kDigitSide);
+  }
+  const Vec mouse = ui.input().mouse;
+  if (!r.hovered || !place.contains(mouse)) return;
+  const int column = std::clamp(static_cast<int>((mouse.x - place.x) / cell), 0, kDigitSide - 1);
+  const int row = std::clamp(static_cast<int>((mouse.y - place.y) / cell), 0, kDigitSide - 1);
+  const int pixel = row * kDigitSide + column;
+  if (r.clicked) ui.send(choose(pixel));
+  note = {};
+  note.title = format_tr("pixel {}: row {}, column {}", pixel, row, column);
+  note.lines.push_back({tr("brightness"), short_number(data().sample(picture_looked_at())[pixel]), theme.input});
+  note.lines.push_back({format_tr("weight to neuron {}", unit),
+                        short_number(training_.parameters()[weight_at(0, pixel, unit)]), theme.kernel});
+  note.hint = tr("click: choose this weight");
+  note.command = choose(pixel);
+}
+
 void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const int index = std::min(state_.sample, data().count() - 1);
+  const bool step = state_.view == "step";
+  const int index = picture_looked_at();
   PointPass pass;
   network().forward(training_.parameters().data(), data().sample(index), pass);
-  ui.label(area.cut_top(22), format_tr("picture {}, a {}: what the output says", index, data().label(index)),
-           Font::caption, theme.secondary);
+  const float whole = area.w;
+  std::string caption =
+      step ? format_tr("sample {} of the batch, a {}: what the output says", followed(), data().label(index))
+           : format_tr("picture {}, a {}: what the output says", index, data().label(index));
+  if (ui.measure(Font::caption, caption).x > whole) {
+    caption = step ? format_tr("sample {} of the batch, a {}", followed(), data().label(index))
+                   : format_tr("picture {}, a {}", index, data().label(index));
+  }
+  ui.label(area.cut_top(22), ui.fitted(caption, Font::caption, whole), Font::caption, theme.secondary);
   Rect bars = area.cut_top(std::min(area.h * 0.5f, 240.0f));
-  const float high = bars.h / 10;
+  const float high = bars.h / 10, size = std::min(13.0f, high * 0.92f);
   for (int j = 0; j < 10; ++j) {
     Rect line = bars.cut_top(high);
     const double share = network().probability(pass, j);
     ui.label(line.cut_left(22), std::to_string(j), Font::number,
-             j == data().label(index) ? theme.text : theme.secondary);
-    ui.label(line.cut_right(62), fmt::format("{:.1f} %", 100 * share), Font::number, theme.text, Align::right, 13);
+             j == data().label(index) ? theme.text : theme.secondary, Align::left, size);
+    ui.label(line.cut_right(62), fmt::format("{:.1f} %", 100 * share), Font::number, theme.text, Align::right, size);
     line = line.inset(4, high * 0.2f);
     ui.fill(line, theme.surface, 3);
     ui.fill({line.x, line.y, line.w * static_cast<float>(share), line.h},
             j == data().label(index) ? theme.activation : theme.gradient, 3);
   }
   area.cut_top(8);
-  ui.label(area.cut_top(20), tr("test pictures; framed: read wrong"), Font::caption, theme.secondary);
+  const std::vector<int> shown = step ? step_samples() : data().test;
+  std::string what = step ? tr("the step's samples; framed: read wrong") : tr("test pictures; framed: read wrong");
+  if (ui.measure(Font::caption, what).x > whole) what = tr("framed: read wrong");
+  ui.label(area.cut_top(20), ui.fitted(what, Font::caption, whole), Font::caption, theme.secondary);
   const float side = 34;
   const int across = std::max(1, static_cast<int>(area.w / side)), down = std::max(0, static_cast<int>(area.h / side));
-  const int count = std::min({across * down, static_cast<int>(data().test.size()), 60});
+  const int count = std::min({across * down, static_cast<int>(shown.size()), 64});
   if (count <= 0) return;
   const Sheet sheet(count, kDigitSide, kDigitSide);
-  const PictureSource source = sheet_source("neuron.tests", problem_ * 64 + static_cast<uint64_t>(count), sheet,
-                                            [this](int64_t map, Color* out) {
-                                              const double* from = data().sample(data().test[static_cast<size_t>(map)]);
+  // A step's samples are others after every step.
+  const uint64_t version = (step ? (uint64_t{1} << 40) + version_ * 2 + (state_.step_single ? 1 : 0) : problem_) * 128;
+  const PictureSource source = sheet_source("neuron.tests", version + static_cast<uint64_t>(count), sheet,
+                                            [this, shown](int64_t map, Color* out) {
+                                              const double* from = data().sample(shown[static_cast<size_t>(map)]);
                                               for (int i = 0; i < data().width; ++i)
                                                 out[i] = map_color(ColorMap::gray, static_cast<float>(from[i]));
                                             });
@@ -241,11 +360,11 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   }
   ui.parts(source, parts);
   for (int i = 0; i < count; ++i) {
-    const int sample = data().test[static_cast<size_t>(i)];
+    const int sample = shown[static_cast<size_t>(i)];
     const Rect& place = parts[static_cast<size_t>(i)].to;
     network().forward(training_.parameters().data(), data().sample(sample), pass);
     const int said = network().predicted(pass);
-    const std::string command = fmt::format("neuron.sample {}", sample);
+    const std::string command = fmt::format("neuron.sample {}", step ? i : sample);
     const Response r = ui.interact(place, {.label = fmt::format("picture {}", sample),
                                            .command = command,
                                            .kind = "picture",
@@ -255,7 +374,8 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
     if (sample == index) ui.stroke(place.inset(-2), theme.accent, 3, 2);
     if (r.keyboard) ui.draw_focus(place, 2);
     if (!r.hovered) continue;
-    note.title = format_tr("test picture {}, a {}", sample, data().label(sample));
+    note.title = step ? format_tr("sample {} of the batch, a {}", i, data().label(sample))
+                      : format_tr("test picture {}, a {}", sample, data().label(sample));
     note.lines.push_back({tr("the network says"), std::to_string(said), theme.activation});
     note.hint = tr("click: look at it");
     note.command = command;

@@ -19,8 +19,8 @@ namespace {
 constexpr size_t kMostPictures = 100000;
 
 bool is_picture(const std::filesystem::path& path) {
-  static const char* const endings[] = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tga",
-                                        ".ppm", ".pgm", ".pnm",  ".pbm", ".psd", ".webp"};
+  static const char* const endings[] = {".png", ".jpg", ".jpeg", ".bmp", ".gif",  ".tga", ".ppm",
+                                        ".pgm", ".pnm", ".pbm",  ".psd", ".webp", ".tif", ".tiff"};
   const std::string ending = lower_case(path.extension().string());
   return std::any_of(std::begin(endings), std::end(endings), [&](const char* each) { return ending == each; });
 }
@@ -60,7 +60,7 @@ std::vector<std::string> FolderSweep::pictures_in(const std::string& folder, con
   }
   if (found.empty()) {
     throw Error(fmt::format("{} has no pictures in it", folder),
-                "choose a folder with JPEG, PNG, BMP, GIF, TGA, PNM, PSD or WebP files");
+                "choose a folder with JPEG, PNG, TIFF, BMP, GIF, TGA, PNM, PSD or WebP files");
   }
   std::sort(found.begin(), found.end());
   return found;

@@ -54,28 +54,52 @@ void SharingPage::draw_digit(Ui& ui, const Rect& area) const {
   ui.stroke(area, ui.theme().line);
 }
 
-void SharingPage::draw_layers(Ui& ui) const {
+void SharingPage::draw_digit_words(Ui& ui) const {
   const SharingMoment& now = *moment_;
-  HoverNote note;
-  Rect head = ui.take(ui.frame().presentation ? 84.0f : 112.0f);
-  draw_digit(ui, head.cut_left(head.h));
-  head.cut_left(16);
-  ui.begin_panel("digit words", head, 0, false);
   const SharingMove& move = now.of.move;
   ui.paragraph(move.dx == 0 && move.dy == 0
-                   ? format_tr("Unseen digit {}: a **{}**.", now.of.digit, now.label)
-                   : format_tr("Unseen digit {}: a **{}**, moved by ({}, {}): to the right and down.", now.of.digit,
+                   ? format_tr("Unseen digit no. {}: a **{}**.", now.of.digit, now.label)
+                   : format_tr("Unseen digit no. {}: a **{}**, moved by ({}, {}): to the right and down.", now.of.digit,
                                now.label, move.dx, move.dy));
   ui.note(now.step == 0
               ? std::string(tr("The networks have learned nothing yet: press Learn."))
               : format_tr("{} batches of {} digits learned, the same by all three.", now.step, SharingLab::kBatch));
-  ui.end_panel();
-  for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), note);
-  draw_gradient(ui, note);
+}
+
+void SharingPage::draw_layers(Ui& ui, float height) const {
+  HoverNote note;
+  constexpr float title = kLine + 40;  // and what is around it
+  // All three fill the stage; the gradients follow below. Where they would leave room at the side the digit stands
+  // there.
+  const float small = ui.frame().presentation ? 84.0f : 112.0f;
+  float each = (height - small) / kSharingLayers - title;
+  const bool room = ui.width() > 900 && height / kSharingLayers - title > 90;
+  if (room && (ui.width() - 300) / kSharingMaps > each * 1.2f) {
+    Rect area = ui.take(height);
+    Rect side = area.cut_left(std::min(ui.width() * 0.22f, height * 0.6f));
+    area.cut_left(24);
+    ui.begin_panel("digit", side, 0, false);
+    draw_digit(ui, ui.take(side.w));
+    draw_digit_words(ui);
+    ui.end_panel();
+    ui.begin_panel("layers", area, 0, false);
+    each = height / kSharingLayers - title;
+    for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), each, note);
+    ui.end_panel();
+  } else {
+    Rect head = ui.take(small);
+    draw_digit(ui, head.cut_left(head.h));
+    head.cut_left(16);
+    ui.begin_panel("digit words", head, 0, false);
+    draw_digit_words(ui);
+    ui.end_panel();
+    for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), each, note);
+  }
+  draw_gradient(ui, height, note);
   draw_hover_note(ui, note);
 }
 
-void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const {
+void SharingPage::draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote& note) const {
   const SharingMoment& now = *moment_;
   const auto n = static_cast<size_t>(layer);
   const SharingAnswer& answer = now.answers[n];
@@ -93,15 +117,23 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   } else {
     ui.label(ui.take(kLine), ui.fitted(parameters, Font::number, ui.width()), Font::number, theme.kernel);
   }
-  Rect row = ui.take(ui.frame().presentation ? 58.0f : std::clamp(ui.width() * 0.11f, 76.0f, 128.0f));
-  Rect words = row.cut_right(std::min(row.w * 0.34f, 210.0f));
+  constexpr float answer_width = 52, gap = 6;
+  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen digits", percent(now.accuracy[n]))
+                                                : std::string(tr("unseen digits: not yet"));
+  const float needed =
+      answer_width + ui.measure(Font::caption, format_tr("reads {} of unseen digits", "100.0 %")).x + 4;
+  const float words_width = std::min(ui.width() * 0.42f, needed);
+  const int lines = words_width < needed ? 2 : 1;  // of the last words
+  const float wide = (ui.width() - words_width - 12 - gap * (kSharingMaps - 1)) / kSharingMaps;
+  Rect row = ui.take(std::max(static_cast<float>(2 + lines) * kLine, std::min(wide, height)));
+  Rect words = row.cut_right(words_width);
   row.cut_right(12);
   TensorGrid grid;
   grid.maps = {.values = answer.maps, .count = kSharingMaps, .height = kSharingPlaces, .width = kSharingPlaces};
   grid.key = fmt::format("sharing.maps.{}", name_of(layer));
   grid.version = now.version;
   grid.scale = scale_of(grid.maps, ScaleScope::layer);
-  grid.layout = fit_maps(kSharingMaps, kSharingPlaces, kSharingPlaces, row.w, row.h, 20, 200, 6, kSharingMaps);
+  grid.layout = fit_maps(kSharingMaps, kSharingPlaces, kSharingPlaces, row.w, row.h, 20, 400, gap, kSharingMaps);
   grid.selected = state_.filter;
   grid.tone = Concept::activation;
   grid.name = [](int64_t map) { return format_tr("map {}", map); };
@@ -111,7 +143,7 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   const TensorAnswer hit = draw_tensor_grid(ui, fmt::format("maps of the {} layer", name_of(layer)), row, grid);
   if (hit.hovered) note = hit.note;
   const bool right = answer.label == now.label;
-  Rect big = words.cut_left(44);
+  Rect big = words.cut_left(answer_width - 8).cut_top(3 * kLine);
   ui.label(big, std::to_string(answer.label), Font::heading, right ? theme.activation : theme.warning, Align::center,
            34);
   words.cut_left(8);
@@ -120,13 +152,18 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   ui.label(words.cut_top(kLine),
            format_tr("{} sure", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
            Font::caption, theme.secondary);
-  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen ones", percent(now.accuracy[n]))
-                                                : std::string(tr("unseen ones: not yet"));
-  ui.label(words.cut_top(kLine), ui.fitted(measured, Font::caption, words.w), Font::caption, theme.secondary);
+  if (ui.measure(Font::caption, measured).x > words.w) {
+    const size_t at = measured.rfind(' ', measured.rfind(' ') - 1);
+    ui.label(words.cut_top(kLine), measured.substr(0, at), Font::caption, theme.secondary);
+    ui.label(words.cut_top(kLine), ui.fitted(measured.substr(at + 1), Font::caption, words.w), Font::caption,
+             theme.secondary);
+  } else {
+    ui.label(words.cut_top(kLine), measured, Font::caption, theme.secondary);
+  }
 }
 
 // What each place would change in one weight, and what tied places change together.
-void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
+void SharingPage::draw_gradient(Ui& ui, float height, HoverNote& note) const {
   const SharingMoment& now = *moment_;
   const SharingGradient& gradient = now.gradient;
   const Theme& theme = ui.theme();
@@ -152,7 +189,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
   }
   float most = 1e-12f;
   for (const float value : local) most = std::max(most, std::fabs(value));
-  Rect row = ui.take(ui.frame().presentation ? 150.0f : 196.0f);
+  Rect row = ui.take(std::clamp(std::min((ui.width() - 24) / 2, height * 0.6f), 150.0f, 480.0f));
   const Rect map = row.cut_left(std::min(row.h, row.w * 0.5f));
   row.cut_left(24);
   const float side = std::min(map.w, map.h);
@@ -165,8 +202,11 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
                                          "chooses a place")});
   const Rect cells = mini_grid(
       ui, square, {.rows = kSharingPlaces, .columns = kSharingPlaces, .fill = [&](int y, int x) {
-                     return signed_color(theme, static_cast<double>(local[static_cast<size_t>(y * kSharingPlaces + x)]),
-                                         static_cast<double>(most));
+                     const float value = local[static_cast<size_t>(y * kSharingPlaces + x)];
+                     return signed_color(
+                         theme,
+                         std::copysign(std::sqrt(std::fabs(static_cast<double>(value))), static_cast<double>(value)),
+                         std::sqrt(static_cast<double>(most)));
                    }});
   // The tile that the chosen place belongs to.
   const int size = kSharingPlaces / gradient.sets_y;
@@ -194,9 +234,17 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
     largest = std::max(largest, std::fabs(value(i / kSharingWindow, i % kSharingWindow)));
   }
   window.fill = [&](int y, int x) { return signed_color(theme, value(y, x), largest); };
-  window.text = [&](int y, int x) { return fmt::format("{:.2g}", value(y, x)); };
+  // As many decimals as the largest one needs.
+  const int decimals = std::clamp(1 + static_cast<int>(std::ceil(-std::log10(largest))), 1, 6);
+  const auto text = [&](int y, int x) { return fmt::format("{:.{}f}", value(y, x), decimals); };
   const float part = std::min(row.w, row.h);
   const Rect place{row.x, row.y, part, part};
+  // With numbers where these fit together with the indices.
+  float widest = 0;
+  for (int i = 0; i < kSharingWindow * kSharingWindow; ++i) {
+    widest = std::max(widest, ui.measure(Font::number, text(i / kSharingWindow, i % kSharingWindow)).x);
+  }
+  if (part >= kSharingWindow * (widest + 4) + ui.index_width(kSharingWindow)) window.text = text;
   const Response taps =
       ui.interact(place, {.label = "gradients of the window",
                           .command = "sharing.tap",
@@ -205,32 +253,49 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
                                         "it; a click chooses a weight")});
   const Rect grid = mini_grid(ui, place, window);
   ui.stroke(mini_cell(grid, kSharingWindow, kSharingWindow, state_.tap_row, state_.tap_column), theme.kernel, 0, 2);
-  if (taps.clicked) {
+  if (taps.hovered) {
     if (const auto at = mini_cell_at(grid, kSharingWindow, kSharingWindow, ui.input().mouse)) {
-      ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
+      note.title = format_tr("weight ({}, {})", at->first, at->second);
+      note.lines.push_back({std::string(tr("its gradient, of all places that share it")),
+                            number_of(value(at->first, at->second)), theme.gradient});
+      if (taps.clicked) ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
     }
   }
   if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
   walk(ui, taps, "sharing.tap", state_.tap_row, state_.tap_column, 0, kSharingWindow - 1);
+  ui.note(
+      "At the left the gradient of this one weight at each place; colors go with its square root, so that small ones "
+      "can "
+      "be seen. At the right all weights of the window.");
 }
 
-void SharingPage::draw_map(Ui& ui) const {
+void SharingPage::draw_map(Ui& ui, float height) const {
   const SharingMoment& now = *moment_;
   HoverNote note;
-  ui.paragraph(
-      format_tr("Digit {}, a **{}**, at {} \u00d7 {} shifts, from {} to {} pixels to each side. [Filled](activation): "
-                "read right. Gray: not. Empty: not tried yet.",
-                now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
+  ui.paragraph(format_tr(
+      "Unseen digit no. {}, a **{}**, at {} \u00d7 {} shifts, from {} to {} pixels to each side. [Filled](activation): "
+      "read right. Gray: not. Empty: not tried yet.",
+      now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
   if (now.learning) ui.note("The maps are made when the networks pause.");
-  // Two by two where there is room.
-  const bool wide = ui.width() >= 360;
-  const float gap = 20, width = wide ? (ui.width() - gap) / 2 : ui.width();
-  const float side = std::min(width, ui.frame().presentation ? 240.0f : 272.0f);
+  // As many in a row as make them largest.
+  constexpr int maps = kSharingLayers + 1;
+  constexpr float gap = 20, least = 180;
+  const float room = height - 3 * kLine;
+  int columns = 1;
+  float side = 0;
+  for (const int each : {1, 2, maps}) {
+    const int lines = maps / each;
+    const float width = (ui.width() - gap * static_cast<float>(each - 1)) / static_cast<float>(each);
+    const float high = (room - gap * static_cast<float>(lines - 1)) / static_cast<float>(lines) - 2 * kLine;
+    const float fits = std::min(width, std::max(high, least));
+    if (fits >= side) columns = each, side = fits;
+  }
+  const float width = (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   static const std::vector<int> none;
   Rect line;
-  for (int i = 0; i <= kSharingLayers; ++i) {
-    if (!wide || i % 2 == 0) line = ui.take(side + 2 * kLine);
-    const Rect area = wide ? Rect{line.x + static_cast<float>(i % 2) * (width + gap), line.y, width, line.h} : line;
+  for (int i = 0; i < maps; ++i) {
+    if (i % columns == 0) line = ui.take(side + 2 * kLine);
+    const Rect area{line.x + static_cast<float>(i % columns) * (width + gap), line.y, width, line.h};
     if (i < kSharingLayers) {
       const auto n = static_cast<size_t>(i);
       draw_shifts(
@@ -243,7 +308,7 @@ void SharingPage::draw_map(Ui& ui) const {
     const bool there = neocognitron_ && neocognitron_->of.map && !neocognitron_->learning;
     std::string why;
     if (acts_.empty()) {
-      why = tr("has learned nothing: see the view Neocognitron");
+      why = tr("has learned nothing yet");
     } else if (there && neocognitron_->label < 0) {
       why = tr("a drawing has no right answer");
     }

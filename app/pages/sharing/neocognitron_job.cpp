@@ -15,6 +15,7 @@ namespace {
 constexpr double kBetween = 0.2;  // seconds between two moments
 constexpr int kShiftsEach = 2 * kMostShift + 1;
 constexpr int kPasses = 12;  // over a few drawings
+constexpr size_t kMostKept = 5;
 
 // A drawing as the digits of a set are: fitted into 20 x 20, its mass in the middle of 28 x 28, with a border.
 std::vector<float> drawn_digit(const Drawing& drawing) {
@@ -24,6 +25,12 @@ std::vector<float> drawn_digit(const Drawing& drawing) {
     std::copy_n(input.pixels.begin() + row * 28, 28, picture.begin() + (row + 2) * kSharingSide + 2);
   }
   return picture;
+}
+
+bool drawn(const NeocognitronAct& act) { return act.label >= 0; }
+// The drawings that it begins with: of these each stage learns all, again and again, before the next begins.
+std::vector<NeocognitronAct> first_drawings(const std::vector<NeocognitronAct>& acts) {
+  return {acts.begin(), std::find_if_not(acts.begin(), acts.end(), drawn)};
 }
 
 }  // namespace
@@ -69,6 +76,13 @@ void NeocognitronJob::begin(const NeocognitronRequest& request) {
   });
 }
 
+bool NeocognitronJob::Known::begins(const NeocognitronRequest& request) const {
+  if (!network || data != request.data || network->settings().formula != request.formula) return false;
+  if (done.size() < first_drawings(request.acts).size()) return false;
+  if (done.size() > request.acts.size() || !std::equal(done.begin(), done.end(), request.acts.begin())) return false;
+  return part == 0 || (done.size() < request.acts.size() && request.acts[done.size()] == doing);
+}
+
 NeocognitronMomentPtr NeocognitronJob::take() {
   work_.take();
   const std::lock_guard lock(live_->mutex);
@@ -81,31 +95,32 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
                           const std::function<void()>& wake) {
   const std::lock_guard whole(live.whole);
   const SharingData data = open_sharing_data(request.data);
-  // What it has learned already is the beginning of what is asked for, or it begins anew.
-  const bool drawings = !request.acts.empty() && std::all_of(request.acts.begin(), request.acts.end(),
-                                                             [](const NeocognitronAct& act) { return act.label >= 0; });
-  const auto begun = [&] {
-    // Of drawings alone each stage learns all before the next begins: another one is a new beginning.
-    if (drawings && live.done != request.acts) return false;
-    if (!live.network || live.data != request.data || live.done.size() > request.acts.size()) return false;
-    if (!std::equal(live.done.begin(), live.done.end(), request.acts.begin())) return false;
-    return live.part == 0 || live.done.size() < request.acts.size();
-  };
-  if (!begun()) {
-    live.network = nullptr;
-    live.stream = std::make_unique<Stream>(Device::cpu());
-    live.network = std::make_unique<Neocognitron>(*live.stream, neocognitron_settings());
-    live.data = request.data;
-    live.done.clear();
-    live.part = 0, live.learned = 0, live.seconds = 0;
+  Known& known = live.known;
+  if (!known.begins(request)) {
+    if (known.network && !known.done.empty()) live.kept.insert(live.kept.begin(), std::move(known));
+    known = {};
+    const auto better = [&](const Known& a, const Known& b) {
+      return (a.begins(request) ? a.done.size() : 0) < (b.begins(request) ? b.done.size() : 0);
+    };
+    const auto best = std::max_element(live.kept.begin(), live.kept.end(), better);
+    if (best != live.kept.end() && best->begins(request)) {
+      known = std::move(*best);
+      live.kept.erase(best);
+    } else {
+      known.stream = std::make_unique<Stream>(Device::cpu());
+      NeocognitronSettings settings = neocognitron_settings();
+      settings.formula = request.formula;
+      known.network = std::make_unique<Neocognitron>(*known.stream, settings);
+      known.data = request.data;
+    }
+    if (live.kept.size() > kMostKept) live.kept.resize(kMostKept);
   }
-  Neocognitron& network = *live.network;
+  Neocognitron& network = *known.network;
   for (int i = 0; i < network.stages(); ++i) {
     network.set_selectivity(i, static_cast<float>(request.selectivity[static_cast<size_t>(i)]));
   }
   NeocognitronMoment now;
   now.of = request;
-  for (const NeocognitronAct& act : request.acts) now.to_learn += act.digits;
   std::vector<float> picture;
   if (request.use_drawing) {
     picture = drawn_digit(request.drawing);
@@ -129,47 +144,52 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     now.answer = network.answer(now.maps);
     now.labels = network.labels();
     now.weights = network.weights();
-    now.learned = live.learned;
-    now.seconds = live.seconds;
-    now.learning = live.done.size() < request.acts.size();
+    now.drawn = std::count_if(known.done.begin(), known.done.end(), drawn);
+    now.learned = known.learned + now.drawn;
+    now.seconds = known.seconds;
+    now.learning = known.done.size() < request.acts.size();
     for (int i = 0; i < network.stages(); ++i) now.planes[static_cast<size_t>(i)] = network.planes(i);
     const int stage = std::clamp(request.stage, 0, network.stages() - 1);
     now.stage = network.settings().stages[static_cast<size_t>(stage)];
     now.c = network.c(stage), now.d = network.d(stage);
     const int plane = std::min(request.plane, network.planes(stage) - 1);
-    now.a = plane < 0 ? std::vector<float>() : network.a(stage, plane);
+    now.a =
+        plane < 0 ? std::vector<float>() : network.a(stage, request.formula == NeocognitronFormula::first ? 0 : plane);
     now.b = plane < 0 ? 0.0f : network.b(stage, plane);
     publish();
   };
   look();
   double looked = steady_seconds();
-  if (drawings && live.done.empty()) {
+  if (const std::vector<NeocognitronAct> first = first_drawings(request.acts); known.done.size() < first.size()) {
     const double begin = steady_seconds();
+    known.doing = first.front(), known.part = 1;  // until all are learned nothing goes on from here
     for (int stage = 0; stage < network.stages(); ++stage) {
       // Again, as long as somewhere nobody answers.
       for (int made = 1, pass = 0; made > 0 && pass < kPasses; ++pass) {
         made = 0;
-        for (const NeocognitronAct& act : request.acts) {
+        for (const NeocognitronAct& act : first) {
           if (progress.canceled) return;
           made += network.learn(stage, neocognitron_picture(drawn_digit(act.drawing)).data(), act.label);
         }
       }
     }
-    live.seconds = steady_seconds() - begin;
-    live.done = request.acts;
+    known.seconds = steady_seconds() - begin;
+    known.done = first;
+    known.part = 0;
   }
-  while (live.done.size() < request.acts.size()) {
-    const NeocognitronAct& act = request.acts[live.done.size()];
+  while (known.done.size() < request.acts.size()) {
+    const NeocognitronAct& act = request.acts[known.done.size()];
     // Stage by stage: each learns all digits of an act before the next begins.
     const int count = act.label >= 0 ? 1 : act.digits, stages = network.stages();
-    while (live.part < count * stages) {
+    known.doing = act;
+    while (known.part < count * stages) {
       if (progress.canceled) return;
       const double begin = steady_seconds();
-      const int stage = live.part / count, n = live.part % count;
+      const int stage = known.part / count, n = known.part % count;
       if (act.label >= 0) {
         network.learn(stage, neocognitron_picture(drawn_digit(act.drawing)).data(), act.label);
       } else {
-        const int64_t at = live.learned + n;
+        const int64_t at = known.learned + n;
         const int64_t sample = data.training[static_cast<size_t>(at) % data.training.size()];
         if (stage + 1 == stages || at < kFirstDigits) {
           std::vector<float> pixels(static_cast<size_t>(kSharingSide) * kSharingSide);
@@ -177,24 +197,24 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
           network.learn(stage, neocognitron_picture(pixels).data(), data.digits->label(sample));
         }
       }
-      ++live.part;
-      live.seconds += steady_seconds() - begin;
+      ++known.part;
+      known.seconds += steady_seconds() - begin;
       if (steady_seconds() - looked < kBetween) continue;
       look();
       looked = steady_seconds();
     }
-    live.learned += act.digits;
-    live.part = 0;
-    live.done.push_back(act);
+    known.learned += act.digits;
+    known.part = 0;
+    known.done.push_back(act);
   }
   // Of a drawing there is no right answer, and no map.
   const std::string map_of =
-      fmt::format("{} {} {} {} {} {} {} {} {} {}", request.data, network.weights(), live.done.size(), live.learned,
-                  request.selectivity[0], request.selectivity[1], request.selectivity[2], request.digit,
-                  request.move.scale, request.move.degrees);
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {}", request.data, name_of(request.formula), network.weights(),
+                  known.done.size(), known.learned, request.selectivity[0], request.selectivity[1],
+                  request.selectivity[2], request.digit, request.move.scale, request.move.degrees);
   if (request.map && !request.use_drawing && live.map_of == map_of) now.map = live.map, now.map_rows = kShiftsEach;
   look();
-  if (network.planes(network.stages() - 1) == 0) return;
+  if (known.done.empty()) return;
   for (int64_t i = 0; request.measure && i < kTestDigits; ++i) {
     if (progress.canceled) return;
     const int64_t digit = i % static_cast<int64_t>(data.test.size());

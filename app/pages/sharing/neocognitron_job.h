@@ -27,6 +27,7 @@ struct NeocognitronAct {
 
 struct NeocognitronRequest {
   std::string data = "digits";
+  NeocognitronFormula formula = NeocognitronFormula::right;
   std::vector<NeocognitronAct> acts;
   std::array<double, 3> selectivity{};
   bool use_drawing = false;
@@ -49,8 +50,8 @@ struct NeocognitronMoment {
   std::vector<int> labels;  // of the last stage's planes
   int64_t weights = 0;
   bool learning = false;
-  int64_t learned = 0, to_learn = 0;  // digits of the set
-  double seconds = 0;                 // that it has learned for
+  int64_t learned = 0, drawn = 0;  // digits, and how many of them were drawn
+  double seconds = 0;              // that it has learned for
   // Of the plane that was asked for: (planes before, window, window), and c and d of its stage.
   std::vector<float> a, c, d;
   float b = 0;
@@ -80,19 +81,26 @@ class NeocognitronJob {
   NeocognitronMomentPtr take();
 
  private:
+  // A network and what it has learned.
+  struct Known {
+    std::unique_ptr<Stream> stream;
+    std::unique_ptr<Neocognitron> network;
+    std::string data;
+    std::vector<NeocognitronAct> done;
+    NeocognitronAct doing;  // the one after these, of which it has learned
+    int part = 0;           // so many steps
+    int64_t learned = 0;    // digits of the set
+    double seconds = 0;
+    bool begins(const NeocognitronRequest& request) const;  // what it has learned is the beginning of what is asked for
+  };
   struct Live {
     std::mutex mutex;
     NeocognitronMomentPtr moment;
     uint64_t version = 0;
     std::mutex whole;
-    std::unique_ptr<Stream> stream;
-    std::unique_ptr<Neocognitron> network;
-    std::string data;
-    std::vector<NeocognitronAct> done;  // the last one may not be finished: `part`
-    int part = 0;                       // steps of the act after `done`
-    int64_t learned = 0;
-    double seconds = 0;
-    std::string map_of;  // as in SharingJob
+    Known known;
+    std::vector<Known> kept;  // the ones before it, the newest first: what is taken back is there at once
+    std::string map_of;       // as in SharingJob
     std::vector<int> map;
   };
   static void run(Live& live, const NeocognitronRequest& request, const Progress& progress,

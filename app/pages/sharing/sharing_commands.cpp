@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/command/not_ready.h"
+#include "app/pages/sharing/neocognitron_memory.h"
 #include "app/pages/sharing/sharing_page.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -68,14 +69,22 @@ void SharingPage::declare_settings() {
   Setting& tie = settings_.choice(
       "tie", "weights of the middle layer",
       "Ties the weights of the locally connected layer: one set for all places, one for each quadrant, or one for each "
-      "place; untied places begin with what they shared, tied ones with the weights of the one in their middle",
+      "place; untied places begin with what they shared, tied ones with the weights of the one in their middle, and "
+      "who goes "
+      "back before anything is learned has the weights of before",
       Parameter::choice("TIE", "which places share their weights", {"shared", "quadrants", "free"}), &State::tie);
-  tie.undo = Undo::none;
   tie.labels = {N_("Shared"), N_("Quadrants"), N_("Free")};
   Setting& filter = settings_.integer("filter", "map", "Chooses the map whose gradients are shown",
                                       {"N", "its number, from 0", 0, kSharingMaps - 1}, &State::filter);
   filter.undo = Undo::none;
+  Setting& strongest = settings_.on_off("strongest", "where it is largest",
+                                        "Chooses the weight and the place of the map with the largest gradients, for "
+                                        "each digit anew; choosing one by hand "
+                                        "ends that",
+                                        "whether weight and place are chosen by themselves", &State::strongest);
+  strongest.undo = Undo::none;
   settings_.also([this] {
+    if (state_.strongest) return std::vector<std::string>();
     return std::vector{fmt::format("sharing.tap {} {}", state_.tap_row, state_.tap_column),
                        fmt::format("sharing.place {} {}", state_.row, state_.column)};
   });
@@ -83,8 +92,18 @@ void SharingPage::declare_settings() {
                                       "Shows the drawing to the Neocognitron instead of the digit",
                                       "whether it sees the drawing", &State::use_drawing);
   drawing.undo = Undo::none;
+  Setting& formula = settings_.choice(
+      "neocognitron.formula", "formula of the S-cells",
+      "Makes a mistake that programs which rebuild the Neocognitron make: it learns again with that formula, and one "
+      "sees what it reads then",
+      "which formula, or which mistake",
+      std::vector{NeocognitronFormula::right, NeocognitronFormula::squares, NeocognitronFormula::parentheses,
+                  NeocognitronFormula::quotient, NeocognitronFormula::first},
+      [](NeocognitronFormula of) { return name_of(of); }, &State::formula);
+  formula.labels = {N_("as in 1980"), N_("the window squared"), N_("r/r + 1"), N_("1 + e/h"),
+                    N_("the first plane's weights")};
   settings_.also([this] {
-    std::vector<std::string> lines;
+    std::vector<std::string> lines{"sharing.neocognitron.memory " + quoted(memory_text(acts_))};
     for (size_t i = 0; i < 3; ++i) {
       lines.push_back(fmt::format("sharing.neocognitron.selectivity S{} {}", i + 1, to_text(state_.selectivity[i])));
     }
@@ -125,6 +144,7 @@ void SharingPage::declare_commands(Registry& registry) {
                        [this](const Arguments& arguments) {
                          state_.tap_row = static_cast<int>(arguments.integer(0));
                          state_.tap_column = static_cast<int>(arguments.integer(1));
+                         state_.strongest = false;
                        }});
   registry.add(Command{"sharing.place",
                        N_("Chooses a place of the maps: its own gradient is shown, and the sum of those tied to it"),
@@ -133,6 +153,7 @@ void SharingPage::declare_commands(Registry& registry) {
                        [this](const Arguments& arguments) {
                          state_.row = static_cast<int>(arguments.integer(0));
                          state_.column = static_cast<int>(arguments.integer(1));
+                         state_.strongest = false;
                        }});
   Parameter steps = Parameter::integer("STEPS", "batches to learn; 300 if left out", 1, 100000);
   steps.optional = true;
@@ -164,15 +185,17 @@ void SharingPage::declare_commands(Registry& registry) {
                        {Parameter::integer("N", "how many digits", 1, 3000)},
                        [this](const Arguments& arguments) {
                          learn({.digits = static_cast<int>(arguments.integer(0)), .drawing = {}, .label = -1});
-                       }});
+                       },
+                       Undo::edit});
   registry.add(Command{"sharing.neocognitron.until",
                        N_("The Neocognitron learns until it has seen so many digits; nothing if it has"),
                        {Parameter::integer("N", "digits", 1, 3000)},
                        [this](const Arguments& arguments) {
                          int left = static_cast<int>(arguments.integer(0));
-                         for (const NeocognitronAct& act : acts_) left -= act.digits;
+                         for (const NeocognitronAct& act : acts_) left -= act.label < 0 ? act.digits : 1;
                          if (left > 0) learn({.digits = left, .drawing = {}, .label = -1});
-                       }});
+                       },
+                       Undo::edit});
   registry.add(Command{"sharing.neocognitron.teach",
                        N_("The Neocognitron learns the drawing, and that it is this digit"),
                        {Parameter::integer("LABEL", "the digit", 0, 9)},
@@ -180,7 +203,8 @@ void SharingPage::declare_commands(Registry& registry) {
                          if (pad_.empty()) throw Error("nothing is drawn", "draw a digit on the pad first");
                          learn(
                              {.digits = 0, .drawing = pad_.drawing(), .label = static_cast<int>(arguments.integer(0))});
-                       }});
+                       },
+                       Undo::edit});
   registry.add(Command{"sharing.neocognitron.stop",
                        N_("Ends its learning; what it has learned from digits that are finished stays"),
                        {},
@@ -193,7 +217,15 @@ void SharingPage::declare_commands(Registry& registry) {
   registry.add(Command{"sharing.neocognitron.forget",
                        N_("The Neocognitron forgets everything: it has no planes"),
                        {},
-                       [this](const Arguments&) { acts_.clear(); }});
+                       [this](const Arguments&) { acts_.clear(); },
+                       Undo::edit});
+  registry.add(Command{"sharing.neocognitron.memory",
+                       N_("Lets the Neocognitron have learned just this, one after the other"),
+                       {Parameter::text("WHAT",
+                                        "numbers of digits, and drawings with their digit: "
+                                        "200; X Y X Y / X Y is 7; or nothing")},
+                       [this](const Arguments& arguments) { acts_ = parse_memory(arguments.text(0)); },
+                       Undo::edit});
   registry.add(Command{"sharing.neocognitron.draw",
                        N_("Draws a digit for the Neocognitron"),
                        {Parameter::text("STROKE", DigitPad::syntax())},
@@ -205,7 +237,7 @@ void SharingPage::declare_commands(Registry& registry) {
       "sharing.neocognitron.selectivity",
       N_("Sets how alike a window must be to what an S-cell has learned: it answers where the weighted cosine is above "
          "r / (1 + r)"),
-      {Parameter::word("LAYER", "S1, S2 or S3"), Parameter::number("R", "r", 0.05, 20)},
+      {Parameter::word("LAYER", "S1, S2 or S3"), Parameter::number("R", "the selectivity r", 0.05, 20)},
       [this](const Arguments& arguments) {
         const int layer = layer_of(arguments.text(0));
         if (layer % 2 != 0) {
@@ -226,6 +258,12 @@ void SharingPage::declare_commands(Registry& registry) {
           if (arguments.integer(i) < sides[layer]) continue;
           throw Error(fmt::format("{} has {} x {} cells in a plane", kLayers[layer], sides[layer], sides[layer]),
                       fmt::format("rows and columns from 0 to {}", sides[layer] - 1));
+        }
+        const NeocognitronSettings settings = neocognitron_settings();
+        const int most = settings.stages[static_cast<size_t>(layer / 2)].most_planes;
+        if (arguments.integer(1) >= most) {
+          throw Error(fmt::format("{} has {} planes at most", kLayers[layer], most),
+                      fmt::format("planes from 0 to {}; it makes them while it learns", most - 1));
         }
         state_.layer = layer;
         state_.plane = static_cast<int>(arguments.integer(1));
@@ -274,10 +312,14 @@ void SharingPage::declare_readouts(Registry& registry) {
   };
   text("sharing.shift", "pixels that the digit is moved to the right and down",
        [this] { return fmt::format("{} {}", state_.move.dx, state_.move.dy); });
-  text("sharing.tap", "row and column of the weight whose gradients are shown",
-       [this] { return fmt::format("{} {}", state_.tap_row, state_.tap_column); });
-  text("sharing.place", "row and column of the chosen place of the maps",
-       [this] { return fmt::format("{} {}", state_.row, state_.column); });
+  text("sharing.tap", "row and column of the weight whose gradients are shown", [this] {
+    if (state_.strongest) need_place();
+    return fmt::format("{} {}", state_.tap_row, state_.tap_column);
+  });
+  text("sharing.place", "row and column of the chosen place of the maps", [this] {
+    if (state_.strongest) need_place();
+    return fmt::format("{} {}", state_.row, state_.column);
+  });
   text("sharing.cell", "layer, plane, row and column of the chosen cell of the Neocognitron", [this] {
     return fmt::format("{} {} {} {}", kLayers[state_.layer], state_.plane, state_.cell_row, state_.cell_column);
   });
@@ -288,14 +330,14 @@ void SharingPage::declare_readouts(Registry& registry) {
          [this] { return static_cast<double>(moment_ && moment_->of.start == start_ ? moment_->step : 0); });
   number("sharing.gradient.local", "gradient of the chosen weight at the chosen place alone", [this] {
     return static_cast<double>(
-        need().gradient.at(state_.filter, state_.row, state_.column, state_.tap_row, state_.tap_column));
+        need_place().gradient.at(state_.filter, state_.row, state_.column, state_.tap_row, state_.tap_column));
   });
   number("sharing.gradient.sum", "the same added up over all places whose weights are tied to it", [this] {
-    const SharingGradient& gradient = need().gradient;
+    const SharingGradient& gradient = need_place().gradient;
     return gradient.sum(gradient.tile_of(state_.row, state_.column), state_.filter, state_.tap_row, state_.tap_column);
   });
   number("sharing.gradient.shared", "gradient of the weight that these places share, as the layer computes it", [this] {
-    const SharingGradient& gradient = need().gradient;
+    const SharingGradient& gradient = need_place().gradient;
     return static_cast<double>(
         gradient.shared(gradient.tile_of(state_.row, state_.column), state_.filter, state_.tap_row, state_.tap_column));
   });
@@ -307,8 +349,7 @@ void SharingPage::declare_readouts(Registry& registry) {
          [this] {
            score_wanted_ = true;
            const NeocognitronMoment& moment = need_neocognitron();
-           if (moment.planes[2] == 0)
-             throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
+           if (acts_.empty()) throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
            if (!moment.measured) throw NotReady("unseen digits are read");
            return static_cast<double>(moment.right) / moment.tested;
          });
@@ -316,15 +357,17 @@ void SharingPage::declare_readouts(Registry& registry) {
          fmt::format("shifts, of {}, at which the Neocognitron reads the digit", kShifts * kShifts), [this] {
            if (state_.view != 1) throw Error("the map of shifts is not shown", "sharing.view map");
            const NeocognitronMoment& moment = need_neocognitron();
-           if (moment.planes[2] == 0) {
+           if (acts_.empty()) {
              throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
            }
            if (moment.label < 0) throw Error("a drawing has no right answer", "sharing.neocognitron.drawing off");
            if (moment.map_rows < kShifts) throw NotReady("the map fills in");
            return static_cast<double>(std::count(moment.map.begin(), moment.map.end(), moment.label));
          });
-  number("sharing.neocognitron.learned", "digits that the Neocognitron has learned",
+  number("sharing.neocognitron.learned", "digits that the Neocognitron has learned, drawn ones, too",
          [this] { return static_cast<double>(need_neocognitron().learned); });
+  number("sharing.neocognitron.drawn", "drawn digits that the Neocognitron has learned",
+         [this] { return static_cast<double>(need_neocognitron().drawn); });
   registry.add(Readout{"sharing.neocognitron.planes",
                        "planes of a layer of the Neocognitron",
                        {},

@@ -55,10 +55,12 @@ void SharingPage::draw_learning(Ui& ui) const {
   ui.setting("sharing.tie");
   ui.note(
       "The middle layer from one set of weights for all places to one for each of 28 \u00d7 28. Untied places begin "
-      "with what they shared, tied ones with the weights of the one in their middle.");
+      "with what they shared, tied ones with the weights of the one in their middle; who goes back before anything is "
+      "learned has the old weights.");
   if (state_.view != 0) return;
   ui.hairline();
   ui.section("GRADIENTS");
+  ui.setting("sharing.strongest");
   ui.setting("sharing.filter", {.field = true});
   const auto field = [&](std::string_view label, int value, int count, const std::string& prefix) {
     NumberSpec spec;
@@ -103,10 +105,28 @@ void SharingPage::draw_teaching(Ui& ui) const {
     spec.reset = static_cast<double>(usual.stages[i].selectivity);
     ui.slider(names[i], state_.selectivity[i], spec, fmt::format("sharing.neocognitron.selectivity S{}", i + 1));
   }
+  draw_formulas(ui);
   if (neocognitron_ && neocognitron_->planes[0] > 0) {
     ui.row("numbers learned", fmt::format("{}", neocognitron_->weights));
     ui.row("learning took", fmt::format("{:.1f} s", neocognitron_->seconds));
   }
+}
+
+void SharingPage::draw_formulas(Ui& ui) const {
+  ui.section("A WRONG FORMULA");
+  ui.setting("sharing.neocognitron.formula");
+  static constexpr const char* what[kNeocognitronFormulas] = {
+      N_("Mistakes that public programs make which rebuild it. Choose one: it learns the same digits again, and is "
+         "measured."),
+      N_("The V-cell squares the window in place, and the S-cells then see u\u00b2. Black and white stay as they are, "
+         "gray "
+         "becomes fainter: no window is like its own memory any more."),
+      N_("Without parentheses r/r + 1 is 2 for every r. No cosine is above 2: every S-cell is silent."),
+      N_("(1 + e/h) \u2212 1 stands for (1 + e)/(1 + h) \u2212 1. No threshold is left: nearly every S-cell answers, "
+         "and hardly "
+         "a plane is made."),
+      N_("All planes compute with the weights a of the first: they are one plane, and all answer to one feature.")};
+  ui.note(what[static_cast<size_t>(state_.formula)]);
 }
 
 }  // namespace striate

@@ -42,7 +42,8 @@ SharingRequest SharingPage::request() const {
 
 NeocognitronRequest SharingPage::neocognitron_request() const {
   NeocognitronRequest request;
-  request.data = state_.data, request.acts = acts_, request.selectivity = state_.selectivity;
+  request.data = state_.data, request.formula = state_.formula, request.acts = acts_;
+  request.selectivity = state_.selectivity;
   request.use_drawing = state_.use_drawing;
   if (state_.use_drawing) request.drawing = pad_.drawing();
   request.digit = state_.digit, request.move = state_.move;
@@ -74,7 +75,7 @@ bool SharingPage::update(double) {
   if (is_shown() || learning()) changed |= ask();
   if (is_shown()) changed |= ask_neocognitron();
   try {
-    if (SharingMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true;
+    if (SharingMomentPtr moment = job_.take()) moment_ = std::move(moment), find_strongest(), changed = true;
   } catch (const Error& error) {
     failed_ = error, until_ = 0, changed = true;
   }
@@ -127,6 +128,19 @@ const SharingMoment& SharingPage::need_accuracy() {
   if (!moment.has_accuracy) throw NotReady(moment.learning ? "they still learn" : "unseen digits are read");
   return moment;
 }
+const SharingMoment& SharingPage::need_place() {
+  const SharingMoment& moment = need();
+  find_strongest();
+  return moment;
+}
+// While it learns the place stays: nothing runs away under a hand.
+void SharingPage::find_strongest() {
+  if (!state_.strongest || !moment_ || moment_->learning || !(moment_->of == request())) return;
+  const std::optional<SharingPlace> at = strongest_place(moment_->gradient, state_.filter);
+  if (!at) return;
+  state_.tap_row = at->tap_row, state_.tap_column = at->tap_column;
+  state_.row = at->row, state_.column = at->column;
+}
 const NeocognitronMoment& SharingPage::need_neocognitron() {
   ask_neocognitron();
   if (neocognitron_failed_) throw *neocognitron_failed_;
@@ -149,7 +163,9 @@ std::vector<std::string> SharingPage::replay() const {
       lines.push_back(fmt::format("sharing.neocognitron.learn {}", act.digits));
     }
   }
-  for (std::string& line : state()) lines.push_back(std::move(line));
+  for (std::string& line : state()) {
+    if (!line.starts_with("sharing.neocognitron.memory ")) lines.push_back(std::move(line));
+  }
   return lines;
 }
 
@@ -157,17 +173,18 @@ void SharingPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   ui.begin_panel("stage of sharing", area, 20);
   ui.setting("sharing.view", {.tabs = true});
+  const float height = area.h - 88;  // below the tabs
   const std::optional<Error>& failed = of_neocognitron() ? neocognitron_failed_ : failed_;
   if (failed) {
     ui.error_note(failed->what(), failed->hint());
   } else if (of_neocognitron()) {
-    draw_neocognitron(ui, note);
+    draw_neocognitron(ui, height, note);
   } else if (!moment_) {
     ui.note("The three networks are being made.");
   } else if (state_.view == 1) {
-    draw_map(ui);
+    draw_map(ui, height);
   } else {
-    draw_layers(ui);
+    draw_layers(ui, height);
   }
   ui.end_panel();
   draw_hover_note(ui, note);
@@ -191,10 +208,10 @@ PageKind sharing_page() {
        N_("One task, three layers: a dense layer, where every value sees every pixel; a locally connected one, where "
           "every place has a small window and weights of its own; and a convolution, where all places share one set. "
           "Train them side by side, move the digit, and see who still knows it. Tie the weights of the middle one step "
-          "by step. Then teach a Neocognitron, the machine of 1980 that shared weights first. Programs on the web that "
-          "rebuild it often go wrong in one of its formulas: in some the inhibiting cell squares the window that the "
-          "S-cells then see, others forget the parentheses of r/(1 + r), divide before they subtract, or give all "
-          "planes the weights of the first. Here each formula stands beside its numbers.")},
+          "by step. Then teach a Neocognitron, the machine of 1980 that shared weights first. Each of its formulas "
+          "stands "
+          "beside its numbers, and four mistakes that public programs make in them can be tried: it learns again with "
+          "the mistake, and its score is measured.")},
       [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<SharingPage>(context); }};
 }
 

@@ -3,7 +3,7 @@
 //
 // sharing_page.cpp: state, update.  sharing_commands.cpp: commands, readouts.  layers_stage.cpp: the views layers and
 // map.  neocognitron_stage.cpp: the view neocognitron.  sharing_inspector.cpp.  sharing_job.h, neocognitron_job.h: what
-// runs behind the window.
+// runs behind the window.  neocognitron_memory.h: what it was given to learn, as text.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 #include "app/pages/sharing/sharing_job.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
+#include "engine/neocognitron/neocognitron_cell.h"
 
 namespace striate {
 
@@ -49,9 +50,11 @@ class SharingPage : public Page {
     SharingTie tie = SharingTie::free;
     int filter = 0, tap_row = 2, tap_column = 2;
     int row = 14, column = 14;                                // a place of the maps: whose tile is summed
+    bool strongest = true;                                    // both follow the largest gradients
     int layer = 0, plane = 0, cell_row = 7, cell_column = 7;  // a cell of the Neocognitron; layers S1 C1 S2 C2 S3 C3
     bool use_drawing = false;
     std::array<double, 3> selectivity{};
+    NeocognitronFormula formula = NeocognitronFormula::right;
   };
   void commit(State next);
   SharingRequest request() const;
@@ -61,6 +64,8 @@ class SharingPage : public Page {
   // What was asked for last, whole; throws NotReady and asks where it is on its way, Error where it failed.
   const SharingMoment& need();
   const SharingMoment& need_accuracy();
+  const SharingMoment& need_place();  // and the place and the weight that are shown
+  void find_strongest();
   const NeocognitronMoment& need_neocognitron();
   bool ask();  // for what is stale; true where something is
   bool ask_neocognitron();
@@ -74,12 +79,13 @@ class SharingPage : public Page {
   int layer_of(const std::string& words) const;  // "S2" or 2
   const NeocognitronMaps::Map& cells(const NeocognitronMoment& moment, int layer) const;
 
-  // layers_stage.cpp
-  void draw_layers(Ui& ui) const;
-  void draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const;
-  void draw_gradient(Ui& ui, HoverNote& note) const;
+  // layers_stage.cpp; `height` of what can be seen of the stage
+  void draw_layers(Ui& ui, float height) const;
+  void draw_layer(Ui& ui, SharingLayer layer, float height, HoverNote& note) const;
+  void draw_gradient(Ui& ui, float height, HoverNote& note) const;
   void draw_digit(Ui& ui, const Rect& area) const;
-  void draw_map(Ui& ui) const;
+  void draw_digit_words(Ui& ui) const;
+  void draw_map(Ui& ui, float height) const;
   struct ShiftMap {
     std::string title, name;  // name: in its label
     const std::vector<int>& classes;
@@ -88,12 +94,15 @@ class SharingPage : public Page {
   };
   void draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote& note) const;
   // neocognitron_stage.cpp
-  void draw_neocognitron(Ui& ui, HoverNote& note) const;
-  void draw_cell(Ui& ui) const;
+  void draw_neocognitron(Ui& ui, float height, HoverNote& note) const;
+  void draw_score(Ui& ui) const;
+  void draw_cell(Ui& ui, float height) const;
+  void draw_formula(Ui& ui, const NeocognitronCell& cell) const;
   // sharing_inspector.cpp
   void draw_learning(Ui& ui) const;
   void draw_move(Ui& ui) const;
   void draw_teaching(Ui& ui) const;
+  void draw_formulas(Ui& ui) const;
 
   PageInfo info_;
   PageContext context_;

@@ -5,13 +5,9 @@
 namespace striate {
 namespace {
 
-// Made by the program: opening one only writes down how it is to be drawn.
-bool is_drawn(const std::string& data) {
-  const std::string word = source_word(data);
-  for (const DataSource& source : data_sources()) {
-    if (word == source.word) return !source.takes_folder;
-  }
-  return true;  // no such source: its error comes at once
+bool opens_at_once(const std::string& data) {
+  const DataSource* source = find_source(data);
+  return source == nullptr || is_drawn(*source);  // no such source: its error comes at once
 }
 
 }  // namespace
@@ -19,7 +15,7 @@ bool is_drawn(const std::string& data) {
 DataPeek::DataPeek(const TrainScene& scene) : scene_(scene), opener_(scene.context.wake) {}
 
 size_t DataPeek::held() const {
-  if (!data_ || data_ == scene_.snapshot()->data || is_drawn(asked_.data)) return 0;
+  if (!data_ || data_ == scene_.snapshot()->data || opens_at_once(asked_.data)) return 0;
   return static_cast<size_t>(data_->size() * data_->shape().count()) * sizeof(float);
 }
 
@@ -42,7 +38,7 @@ bool DataPeek::update() {
     const TrainSnapshotPtr now = scene_.snapshot();
     if (now->data && now->config && same_data(config, *now->config)) {
       data_ = now->data;
-    } else if (is_drawn(config.data)) {
+    } else if (opens_at_once(config.data)) {
       try {
         data_ = open_run_data(config);
       } catch (const Error& error) {

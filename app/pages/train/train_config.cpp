@@ -85,7 +85,8 @@ LiveSettings declare_config(SettingsOf<TrainingConfig>& s) {
                                    {"20, 40, 40 %", "0.2,0.4,0.4"}}};
   };
   s.text("split.by", "split by", "What is divided among the parts: pictures, or whole regions; a new training then",
-         Parameter::choice("WHAT", "sample, or region where the data set knows them", {"sample", "region"}),
+         Parameter::choice("WHAT", "sample, or region where the data set knows them; reversed: learned from the others",
+                           {"sample", "region", "region-reversed"}),
          of(&Config::split_by, "sample"), checked(&Config::split_by, unless("sample")));
   s.text("augment", "augmentation", "Random changes of the pictures that are learned from; a new training then",
          Parameter::text("TEXT", "shift 2, rotate 10, scale 0.1, flip, brightness 0.2, contrast 0.2, or nothing"),

@@ -48,7 +48,7 @@ void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
     ui.button("Choose folder", fmt::format("browse.folder train.data {}:", source->word),
               {.icon = Icon::folder, .enabled = ui.registry().find_command("browse.folder") != nullptr});
     ui.end_flow();
-  } else if (source != nullptr && peek_.data()) {
+  } else if (source != nullptr && is_drawn(*source) && peek_.data()) {
     ui.setting("train.data.size");
   }
   ui.error_beside("train.data");

@@ -2,7 +2,6 @@
 // what it makes of the data, instead of an empty stage; and again when the settings name another network. It is a run
 // of no steps, read and drawn behind as every run is. Only where somebody looks: scripts, lessons and pictures for
 // files begin what they need themselves.
-#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -21,13 +20,11 @@ constexpr int64_t kMostMultiplyAdds = 50'000'000;  // of one picture
 // Made by the program, of no file, and a network that is there in a moment.
 bool light(const TrainingConfig& config) {
   if (!config.weights.empty()) return false;
-  const std::string word = config.data.substr(0, config.data.find(':'));
-  const auto& sources = data_sources();
-  const auto source =
-      std::find_if(sources.begin(), sources.end(), [&](const DataSource& each) { return word == each.word; });
-  if (source == sources.end() || source->takes_folder) return false;
+  const DataSource* source = find_source(config.data);
+  if (source == nullptr || !is_drawn(*source)) return false;
   try {
-    const Architecture::Totals totals = config_architecture(config, *open_dataset(word + ":10")).totals();
+    const std::string ten = fmt::format("{}:10", source->word);
+    const Architecture::Totals totals = config_architecture(config, *open_dataset(ten)).totals();
     return totals.parameters <= kMostParameters && totals.multiply_adds <= kMostMultiplyAdds;
   } catch (const Error&) {
     return false;  // Start says what is wrong

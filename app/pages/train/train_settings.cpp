@@ -170,7 +170,12 @@ void TrainSettings::declare_parts() {
           registry_->run(fmt::format("browse.folder train.data {}:", word));
         }
       });
-  source.labels = {N_("digits, drawn here"), N_("shapes, drawn here"), N_("satellite, drawn here"), "MNIST", "CIFAR-10",
+  source.labels = {N_("digits, drawn here"),
+                   N_("shapes, drawn here"),
+                   N_("satellite, drawn here"),
+                   N_("world, from space"),
+                   "MNIST",
+                   "CIFAR-10",
                    N_("own folder")};
   Setting& folder = parts_.text(
       "data.folder", "folder", "The folder that the data set lies in", Parameter::file_to_read("FOLDER", "its path"),
@@ -178,7 +183,8 @@ void TrainSettings::declare_parts() {
       [](TrainingConfig& c, const std::string& path) {
         const DataSource* now = find_source(c.data);
         if (now != nullptr && !now->takes_folder) {
-          throw Error(fmt::format("{} is drawn by the program and needs no folder", now->word),
+          throw Error(fmt::format("{} {} and needs no folder", now->word,
+                                  is_drawn(*now) ? "is drawn by the program" : "is part of the program"),
                       "choose mnist, cifar10 or folder first");
         }
         c.data = source_word(c.data) + ':' + path;

@@ -18,6 +18,7 @@ class ByteDataset : public Dataset {
     std::vector<std::string> descriptions;  // of each sample; empty: "NAME, training picture 12"
     std::vector<std::string> regions;       // names of regions
     std::vector<int> region;                // of each sample; empty: none has one
+    int learned_regions = 0;                // as Dataset::learned_regions()
     std::vector<std::string> notes;         // what a user should know about how it was read
   };
   // Throws Error: sizes that don't fit each other, a label outside the classes.
@@ -35,6 +36,7 @@ class ByteDataset : public Dataset {
   int region(int64_t index) const override {
     return content_.region.empty() ? -1 : content_.region[static_cast<size_t>(index)];
   }
+  int learned_regions() const override { return content_.learned_regions; }
   const std::vector<std::string>& notes() const { return content_.notes; }
 
  private:

@@ -27,6 +27,9 @@ class Dataset {
   // one region are alike beyond their class, so that a fair split has no region in two parts (split.h).
   virtual const std::vector<std::string>& regions() const;
   virtual int region(int64_t) const { return -1; }
+  // For sets that say themselves which regions are learned from: the first so many; split by region the others are the
+  // test part. 0: the shares decide.
+  virtual int learned_regions() const { return 0; }
   // Writes shape().count() floats. Throws Error where a file can't be read any more.
   virtual void read(int64_t index, float* pixels) const = 0;
   // One line for people: "a/b.png", "digit 7, seed 12". Empty: nothing to say.

@@ -91,8 +91,13 @@ void draw_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& styl
   for (Stroke& stroke : strokes)
     for (Point& p : stroke) p = {p.x + shift_x, p.y + shift_y};
 
+  if (style.degrees != 0 || style.enlarged != 1) {
+    for (Stroke& stroke : strokes)
+      for (Point& p : stroke) p = turned_and_scaled(p, {kSide / 2.0f, kSide / 2.0f}, style.degrees, style.enlarged);
+  }
+
   std::fill_n(pixels, kSide * kSide, 0.0f);
-  draw_strokes(strokes, radius, random.between(0.8f, 1.5f), kSide, kSide, pixels);
+  draw_strokes(strokes, radius * style.enlarged * style.thickness, random.between(0.8f, 1.5f), kSide, kSide, pixels);
   // Scanned ink is either there or not: only its edges are gray.
   const float ink = random.between(0.9f, 1.4f);
   for (int i = 0; i < kSide * kSide; ++i) {

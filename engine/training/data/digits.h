@@ -22,6 +22,9 @@ struct DigitStyle {
   float shift = 0.6f;                      // pixels, after centring
   float scale = 0.05f;                     // of the 20 pixels: up to so much smaller or larger
   float noise = 0.02f;                     // of each pixel, 0..1
+  // Done on purpose to a digit that is fitted, around the middle of its 28 x 28 pixels; no digit of a training set has it.
+  float degrees = 0;  // clockwise
+  float enlarged = 1, thickness = 1;
 };
 
 // One digit (28, 28), 0..1: a function of its arguments alone.

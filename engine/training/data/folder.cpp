@@ -101,7 +101,7 @@ void list_classes(const std::string& folder, const std::vector<std::string>& cla
     const std::vector<std::string> pictures = pictures_in(path, listing.passed_over);
     if (pictures.empty())
       throw Error(fmt::format("{}: class \"{}\" is empty: no picture in it", utf8_name(path), utf8_name(classes[c])),
-                  "add pictures (PNG, JPEG, WebP, BMP, GIF, TGA, PNM, PSD), or remove the folder");
+                  "add pictures (PNG, JPEG, TIFF, WebP, BMP, GIF, TGA, PNM, PSD), or remove the folder");
     for (const std::string& picture : pictures) listing.files.push_back({picture, static_cast<int>(c)});
   }
 }
@@ -210,9 +210,13 @@ std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceO
   if (classes.empty())
     throw Error(fmt::format("{}: there is no folder in it, so there are no classes", training_folder),
                 "put the pictures of each class into a folder of its own");
-  if (classes.size() == 1)
+  if (classes.size() == 1) {
+    // UC Merced's, unpacked, is such a folder.
+    const std::string inside = training_folder + "/" + classes[0];
     throw Error(fmt::format("{}: there is one class only (\"{}\")", training_folder, classes[0]),
-                "telling things apart needs two classes at least: a folder for each");
+                folders_in(inside).size() > 1 ? fmt::format("its folders are the classes? name folder:{}", inside)
+                                              : "telling things apart needs two classes at least: a folder for each");
+  }
   list_classes(training_folder, classes, listing);
   training_size = static_cast<int64_t>(listing.files.size());
   if (parts) list_classes(folder + "/test", classes, listing);

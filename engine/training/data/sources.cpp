@@ -8,6 +8,7 @@
 #include "engine/training/data/digits.h"
 #include "engine/training/data/satellite.h"
 #include "engine/training/data/shapes.h"
+#include "engine/training/data/world_tiles.h"
 
 namespace striate {
 namespace {
@@ -35,6 +36,10 @@ const std::vector<DataSource> kSources = {
      open_drawn<Shapes>},
     {"satellite", "satellite[:N]", "ground from above, made by the program, 64x64 in color, eight classes", false,
      Satellite::kUsualSize, open_drawn<Satellite>},
+    {"world", "world[:TILE[:N]]", "the earth from space with its land cover, 16x16 in color, eight classes", false, 0,
+     [](const std::string& argument, const SourceOptions& options) -> std::unique_ptr<Dataset> {
+       return open_world(argument, options);
+     }},
     {"mnist", "mnist:DIR", "MNIST's four IDX files, plain or .gz", true, 0,
      [](const std::string& folder, const SourceOptions&) -> std::unique_ptr<Dataset> { return open_mnist(folder); }},
     {"cifar10", "cifar10:DIR", "CIFAR-10's binary batches, whole or cut", true, 0,
@@ -60,9 +65,11 @@ const DataSource* find_source(const std::string& text) {
   return source == kSources.end() ? nullptr : &*source;
 }
 
+bool is_drawn(const DataSource& source) { return source.usual_size > 0; }
+
 int64_t drawn_size(const std::string& text) {
   const DataSource* source = find_source(text);
-  if (source == nullptr || source->takes_folder) return 0;
+  if (source == nullptr || !is_drawn(*source)) return 0;
   return drawn_size(argument_of(text), source->usual_size);
 }
 

@@ -1,6 +1,8 @@
 // Data sets by name: what --data, the window and lessons say.
 //
 //   digits | shapes | satellite     made by the program; digits:50000 makes so many
+//   world                           tiles of the earth, cut out of pictures that the program carries; world:32 larger
+//                                   ones, world:16:200 two hundred of each class
 //   mnist:DIR                       the four IDX files of MNIST or a relative (Fashion-MNIST), plain or .gz
 //   cifar10:DIR                     the binary batches, whole or cut
 //   folder:DIR                      a folder per class; with train/ and test/ in it, those two are kept apart
@@ -34,12 +36,14 @@ struct DataSource {
   const char* word;    // "mnist"
   const char* syntax;  // "mnist:DIR"
   const char* about;   // one sentence
-  bool takes_folder;   // a folder must stand behind the colon; else a number may
-  int64_t usual_size;  // of what is drawn: how many, where no number says it
+  bool takes_folder;   // a folder must stand behind the colon; else numbers may
+  int64_t usual_size;  // of what is drawn: how many, where no number says it; 0: it is not drawn
   std::unique_ptr<Dataset> (*open)(const std::string& argument, const SourceOptions& options);
 };
 const std::vector<DataSource>& data_sources();
 const DataSource* find_source(const std::string& text);  // of "mnist:DIR"; null: there is none of this word
+// Whether the program draws them: opening such a set only writes down how, and any number of pictures may be asked for.
+bool is_drawn(const DataSource& source);
 // How many pictures the text of a drawn data set asks for; 0: it is none. Throws Error where that is no number.
 int64_t drawn_size(const std::string& text);
 

@@ -65,6 +65,12 @@ Stroke spline(const ControlStroke& control, int pieces) {
   return line;
 }
 
+Point turned_and_scaled(Point point, Point around, float degrees, float factor) {
+  const float angle = degrees * 3.14159265f / 180, cosine = std::cos(angle), sine = std::sin(angle);
+  const float x = (point.x - around.x) * factor, y = (point.y - around.y) * factor;
+  return {around.x + cosine * x - sine * y, around.y + sine * x + cosine * y};
+}
+
 void draw_strokes(const std::vector<Stroke>& strokes, float radius, float soft, int width, int height, float* plane) {
   const float reach = radius + soft / 2;
   for (const Stroke& stroke : strokes) {

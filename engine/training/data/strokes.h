@@ -27,6 +27,9 @@ std::vector<ControlStroke> parse_strokes(const std::string& text);
 // The Catmull-Rom spline (Catmull and Rom 1974) through the points, each stretch cut into `pieces` straight ones.
 Stroke spline(const ControlStroke& control, int pieces = 6);
 
+// A point turned clockwise and moved away from another by a factor.
+Point turned_and_scaled(Point point, Point around, float degrees, float factor);
+
 // Draws round-ended lines of `radius` pixels over a plane of `height` rows of `width`: each pixel becomes the larger of
 // what it was and the line's share of it, which falls from 1 to 0 over `soft` pixels across the edge.
 void draw_strokes(const std::vector<Stroke>& strokes, float radius, float soft, int width, int height, float* plane);
