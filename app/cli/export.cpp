@@ -96,8 +96,8 @@ void export_training(const ExportOptions& options, const CommandLine& line) {
   Stream stream(line.device());
   const StopOnSignal signals;
   ProgressLine progress(false);
-  const std::unique_ptr<Dataset> data = open_data(project.config.data, project.source, "", progress);
-  const ProjectWritten written = write_training_project(stream, project, *data, options.out, format);
+  const std::shared_ptr<const Dataset> data = open_data(project.config.data, project.source, "", progress);
+  const ProjectWritten written = write_training_project(stream, project, data, options.out, format);
   print_note(
       fmt::format("{} written; {}", options.out,
                   written.copied ? "its pictures are in it" : "its pictures are read where they lie: they are many"));

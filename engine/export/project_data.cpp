@@ -142,12 +142,26 @@ const char* const kReadFolder = R"py(    def read(self, index):
         if self.stored is not None:
             return np.array(self.stored[index])
         if index not in self.kept:
-            channels, height, width = PICTURE
-            pixels = fitted(opened(self.files[index]), {}, width, height)
-            if channels == 1:
-                pixels = np.floor(pixels @ np.array([0.299, 0.587, 0.114]) + 0.5)[..., None]
-            self.kept[index] = pixels.astype(np.uint8).transpose(2, 0, 1)
+            self.kept[index] = fitted_bytes(opened(self.files[index]))
         return self.kept[index]
+)py";
+
+// As fitted_to() and fit_image() do.
+const char* const kFittedBytes = R"py(
+def fitted_bytes(pixels):
+    """Rows of red, green and blue as the network's bytes."""
+    channels, height, width = PICTURE
+    pixels = fitted(pixels, {}, width, height)
+    if channels == 1:
+        pixels = np.floor(pixels @ np.array([0.299, 0.587, 0.114]) + 0.5)[..., None]
+    return pixels.astype(np.uint8).transpose(2, 0, 1)@BLUE_FIRST@
+
+)py";
+
+const char* const kReadSmall = R"py(    def read(self, index):
+        """A picture as it was drawn, fitted to the network's size."""
+        pixels = np.array(self.pictures[index]).astype(np.int64).transpose(1, 2, 0)
+        return fitted_bytes(np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels)
 )py";
 
 const char* const kReadArray = R"py(    def read(self, index):
@@ -184,7 +198,9 @@ std::string project_data(const ProjectFacts& facts) {
        {"SHAPE", facts.picture.text()},
        {"AND_CHANGES", a.empty() ? "" : " and their random changes"},
        {"PILLOW", folder ? " and Pillow" : ""},
-       {"IMPORT", folder ? "\nfrom model import fitted, opened\n" : ""},
+       {"IMPORT", folder          ? "\nfrom model import fitted, opened\n"
+                  : !facts.fitted ? "\nfrom model import fitted\n"
+                                  : ""},
        {"FOLDER", folder ? fmt::format("FOLDER = {}  # where the pictures lay\n", python_text(facts.folder)) : ""},
        {"PICTURE", python_list(facts.picture.sizes())},
        {"CLASSES", python_classes(facts.classes)},
@@ -207,6 +223,8 @@ std::string project_data(const ProjectFacts& facts) {
                       ? filled_in(kTone, {{"CONTRAST", text_of(a.contrast)}, {"BRIGHTNESS", text_of(a.brightness)}})
                       : ""}});
   }
+  const bool fits = folder || !facts.fitted;
+  if (fits) text += filled_in(kFittedBytes, {{"BLUE_FIRST", facts.blue_first ? "[::-1]" : ""}});
   std::string values = "        values = self.read(index).astype(np.float32)\n";
   if (facts.bytes) values += "        values = values / np.float32(255)\n";
   if (!a.empty()) values += "        if draw is not None:\n            values = changed(values, draw)\n";
@@ -216,7 +234,9 @@ std::string project_data(const ProjectFacts& facts) {
                                {"OPEN", folder ? kOpenFolder
                                                : "        self.pictures = np.load(HERE / \"data\" / \"pictures.npy\", "
                                                  "mmap_mode=\"r\")\n"},
-                               {"READ", folder ? kReadFolder : kReadArray},
+                               {"READ", folder         ? kReadFolder
+                                        : facts.fitted ? kReadArray
+                                                       : kReadSmall},
                                {"VALUES", values}});
 }
 

@@ -66,24 +66,25 @@ std::string project_readme(const ProjectFacts& facts, bool keras) {
     }
   }
   return filled_in(
-      kText, {{"TITLE", facts.title},
-              {"LIBRARY", keras ? "Keras 3" : "PyTorch"},
-              {"PACKAGES", (keras ? "keras numpy tensorflow" : "torch numpy") + pillow},
-              {"RUN", keras ? "    python train.py\n"
-                            : "    python train.py\n    torchrun --nproc_per_node=2 train.py     # by two processes\n"},
-              {"OPTIMIZER", s.optimizer.text()},
-              {"RATE", fmt::format("{}", s.rate)},
-              {"SCHEDULE", s.schedule.text()},
-              {"BATCH", std::to_string(s.batch)},
-              {"EPOCHS", epochs_text(facts)},
-              {"LOSS", loss_name(s.loss)},
-              {"AUGMENTATION", facts.augmentation.empty() ? "" : ", random changes (" + facts.augmentation.text() + ")"},
-              {"TRAINING", std::to_string(facts.training)},
-              {"VALIDATION", std::to_string(facts.validation)},
-              {"TEST", std::to_string(facts.test)},
-              {"DATA", data},
-              {"SAME", facts.augmentation.empty() ? "" : " and their random changes"},
-              {"DIFFERENT", different}});
+      kText,
+      {{"TITLE", facts.title},
+       {"LIBRARY", keras ? "Keras 3" : "PyTorch"},
+       {"PACKAGES", (keras ? "keras numpy tensorflow" : "torch numpy") + pillow},
+       {"RUN", keras ? "    python train.py\n"
+                     : "    python train.py\n    torchrun --nproc_per_node=2 train.py     # by two processes\n"},
+       {"OPTIMIZER", s.optimizer.text()},
+       {"RATE", fmt::format("{}", s.rate)},
+       {"SCHEDULE", s.schedule.text()},
+       {"BATCH", std::to_string(s.batch)},
+       {"EPOCHS", epochs_text(facts)},
+       {"LOSS", loss_name(s.loss)},
+       {"AUGMENTATION", facts.augmentation.empty() ? "" : ", random changes (" + facts.augmentation.text() + ")"},
+       {"TRAINING", std::to_string(facts.training)},
+       {"VALIDATION", std::to_string(facts.validation)},
+       {"TEST", std::to_string(facts.test)},
+       {"DATA", data},
+       {"SAME", facts.augmentation.empty() ? "" : " and their random changes"},
+       {"DIFFERENT", different}});
 }
 
 }  // namespace striate

@@ -18,8 +18,10 @@ struct ProjectFacts {
   std::string title;   // what learns what: "lenet5 on digits"
   std::string folder;  // the pictures' own files are there; empty: there are none
   bool stored = true;  // data/pictures.npy is in the project
-  bool bytes = true;   // pictures.npy holds bytes; else values from 0 to 1
-  Shape picture;       // (C, H, W)
+  bool fitted = true;  // its pictures have the network's size and channels
+  bool blue_first = false;
+  bool bytes = true;  // pictures.npy holds bytes; else values from 0 to 1
+  Shape picture;      // (C, H, W)
   int outputs = 0;
   std::vector<std::string> classes;
   Normalization normalization;

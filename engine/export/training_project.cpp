@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <memory>
 
 #include "engine/error.h"
 #include "engine/export/keras_script.h"
@@ -20,6 +21,7 @@
 #include "engine/training/data/source_folder.h"
 #include "engine/training/starting_weights.h"
 #include "engine/training/training_config.h"
+#include "engine/transfer/base_network.h"
 
 namespace striate {
 namespace {
@@ -78,7 +80,7 @@ bool write_pictures(const std::string& path, const Dataset& data) {
     bool same = true;
     for (size_t k = 0; k < values.size(); ++k) {
       const float scaled = std::round(values[k] * 255);
-      same = same && scaled >= 0 && scaled <= 255 && scaled / 255 == values[k];
+      same = same && scaled >= 0 && scaled <= 255 && std::abs(scaled - values[k] * 255) < 1e-3f;
       if (same) bytes[k] = static_cast<uint8_t>(scaled);
     }
     return same;
@@ -233,12 +235,17 @@ void check_project_folder(const std::string& folder, ExportFormat format) {
   }
 }
 
-ProjectWritten write_training_project(Stream& stream, const TrainingProject& project, const Dataset& data,
-                                      const std::string& folder, ExportFormat format) {
+ProjectWritten write_training_project(Stream& stream, const TrainingProject& project,
+                                      const std::shared_ptr<const Dataset>& opened, const std::string& folder,
+                                      ExportFormat format) {
   check_project_folder(folder, format);
   const bool keras = format == ExportFormat::keras;
   const ModelInfo& info = project.model.info;
   const TrainingConfig& config = project.config;
+  const bool base = !config.base.empty();
+  const std::shared_ptr<const Dataset> fitted =
+      base ? fitted_to(info.architecture.input(), project.model.preprocessing, opened) : opened;
+  const Dataset& data = *fitted;
   const Split parts = config_split(config, data);
   const Normalization normalization = config_normalization(config, data, parts);
   if (info.classes != data.classes() || info.architecture.input() != data.shape() ||
@@ -269,6 +276,7 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   Network network(stream, info.architecture);
   if (config.weights.empty()) {
     network.initialize(stream, project.settings.initializer, config.seed);
+    if (base) BaseNetwork::open(config.base).load(stream, network);
   } else {
     load_starting_weights(stream, network, {config.weights, config.partial, config.head > 0}, project.settings);
   }
@@ -285,11 +293,14 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   if (python_takes_pictures(about)) facts.folder = readable_folder(data, config.data);
 
   NewFolder made(folder);
-  facts.stored = facts.folder.empty() || data.size() * data.shape().count() <= kLargestProject;
+  facts.blue_first = fitted != opened && project.model.preprocessing.order == Preprocessing::Order::bgr;
+  facts.fitted = opened->shape() == data.shape() || !python_takes_pictures(about);
+  const Dataset& stored = facts.fitted ? data : *opened;
+  facts.stored = facts.folder.empty() || data.size() * stored.shape().count() <= kLargestProject;
   if (facts.stored) {
     std::error_code ignored;
     fs::create_directory(made.path("data"), ignored);
-    facts.bytes = write_pictures(made.path("data/pictures.npy"), data);
+    facts.bytes = write_pictures(made.path("data/pictures.npy"), stored);
   }
   write_split(made.path("split.csv"), data, parts, !facts.folder.empty());
   ModelInfo start = info;

@@ -8,6 +8,7 @@
 //   to run it, what is the same and what is not
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "engine/export/export_file.h"
@@ -33,13 +34,15 @@ TrainingProject read_training_project(const std::string& file, const std::string
 // Before anything is computed. Throws Error: no script's format, something in the folder already.
 void check_project_folder(const std::string& folder, ExportFormat format);
 
-// Writes the folder, whole or not at all; data: opened with `source`. Throws Error: other pictures than it was trained
+// Writes the folder, whole or not at all; data: opened with `source`. It is fitted to a base's
+// pictures here. Throws Error: other pictures than it was trained
 // with, more than kLargestProject of them, a starting file that is gone.
 struct ProjectWritten {
   bool copied = false;  // the pictures are in the project
 };
 inline constexpr int64_t kLargestProject = int64_t{1} << 30;  // bytes of data/pictures.npy
-ProjectWritten write_training_project(Stream& stream, const TrainingProject& project, const Dataset& data,
-                                      const std::string& folder, ExportFormat format);
+ProjectWritten write_training_project(Stream& stream, const TrainingProject& project,
+                                      const std::shared_ptr<const Dataset>& opened, const std::string& folder,
+                                      ExportFormat format);
 
 }  // namespace striate
