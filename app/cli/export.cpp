@@ -5,6 +5,7 @@
 
 #include "app/cli/training.h"
 #include "engine/export/export_file.h"
+#include "engine/export/training_project.h"
 #include "engine/files/carried_weights.h"
 #include "engine/files/labels.h"
 #include "engine/files/read_file.h"
@@ -15,8 +16,8 @@ namespace {
 
 struct ExportOptions {
   ModelOptions model;
-  std::string out, to;
-  bool check = false, force = false;
+  std::string out, to, data;
+  bool check = false, force = false, training = false;
 };
 
 ExportFormat format_of(const ExportOptions& options) {
@@ -86,7 +87,26 @@ void print_check(Stream& stream, Network& network) {
   for (const float value : network.read_tensor(stream, network.output())) print_out(fmt::format("{:.9g}\n", value));
 }
 
+// The whole training instead of its network.
+void export_training(const ExportOptions& options, const CommandLine& line) {
+  if (options.check) throw UsageError("--check is for a network alone", "leave --training or --check out");
+  const ExportFormat format = options.to == "keras" ? ExportFormat::keras : ExportFormat::pytorch;
+  check_project_folder(options.out, format);
+  const TrainingProject project = read_training_project(options.model.file, options.data);
+  Stream stream(line.device());
+  const StopOnSignal signals;
+  ProgressLine progress(false);
+  const std::shared_ptr<const Dataset> data = open_data(project.config.data, project.source, "", progress);
+  const ProjectWritten written = write_training_project(stream, project, data, options.out, format);
+  print_note(
+      fmt::format("{} written; {}", options.out,
+                  written.copied ? "its pictures are in it" : "its pictures are read where they lie: they are many"));
+  print_note(fmt::format("run it: python {}", (std::filesystem::path(options.out) / "train.py").string()));
+}
+
 void export_model(const ExportOptions& options, const CommandLine& line) {
+  if (options.training) return export_training(options, line);
+  if (!options.data.empty()) throw UsageError("--data is for --training", "leave it out, or add --training");
   const ExportTarget target{format_of(options),
                             options.out,
                             {options.model.file, options.model.model, options.model.labels},
@@ -126,15 +146,24 @@ void add_export(CLI::App& parent, CommandLine& line) {
       "                   a formula, as does --check here. `python OUT.py photo.jpg` answers as striate classify "
       "does.\n"
       "  OUT.safetensors  weights under their names, with the network in the metadata: what striate itself saves.\n"
+      "With --training OUT is a new folder, and MODEL what striate train --save wrote: the folder gets a project in\n"
+      "which the same training begins anew, with the same split, starting weights and order of pictures, in PyTorch "
+      "or,\n"
+      "with --to keras, in Keras. `python OUT/train.py` trains.\n"
       "MODEL may also be a model's name or a text: then the weights are those before any training.\n\n"
       "Examples:\n"
       "  striate export digits.safetensors digits.onnx\n"
       "  striate export squeezenet.onnx squeezenet.py --check\n"
       "  striate export digits.safetensors digits_keras.py --to keras\n"
+      "  striate export digits.safetensors digits_training --to pytorch --training\n"
       "  striate export resnet50.safetensors resnet50.onnx --model resnet50");
   add_model_options(*command, options->model);
-  add_text(*command, "OUT", options->out, "The file to write: .onnx, .py or .safetensors")->required()->type_name("");
-  add_choice(*command, "--to", options->to, "For .py (pytorch)", {"pytorch", "keras"});
+  add_text(*command, "OUT", options->out, "The file to write: .onnx, .py or .safetensors; with --training a folder")
+      ->required()
+      ->type_name("");
+  add_choice(*command, "--to", options->to, "For .py and --training (pytorch)", {"pytorch", "keras"});
+  command->add_flag("--training", options->training, "The whole training, as a project in a folder");
+  add_text(*command, "--data", options->data, "With --training: where its pictures are now")->type_name("SOURCE");
   command->add_flag("--check", options->check, "Print what the network gives for the values of a formula");
   add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { export_model(*options, line); }; });

@@ -7,8 +7,10 @@
 #include <cstring>
 #include <filesystem>
 
+#include "app/worker/export_training.h"
 #include "app/worker/train_worker.h"
 #include "engine/error.h"
+#include "engine/export/training_project.h"
 
 namespace striate {
 namespace {
@@ -40,6 +42,14 @@ void TrainWorker::export_network(const ExportTarget& target) {
   const PassingFile model;
   save(model.path());
   export_file(stream_, model.path(), target);
+}
+
+void export_training(TrainWorker& worker, const std::string& folder, ExportFormat format) {
+  const PassingFile saved;
+  worker.save(saved.path());
+  TrainingRun& run = *worker.run();
+  write_training_project(run.stream(), read_training_project(saved.path(), run.config().data), run.data(), folder,
+                         format);
 }
 
 }  // namespace striate

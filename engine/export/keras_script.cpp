@@ -1,6 +1,7 @@
 #include "engine/export/keras_script.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "engine/error.h"
 #include "engine/export/layer_rows.h"
@@ -181,7 +182,8 @@ def formula(shape):
 
 }  // namespace
 
-KerasScript::KerasScript(const ExportGraph& graph, const Network& network) : graph_(graph), network_(network) {
+KerasScript::KerasScript(const ExportGraph& graph, const Network& network, LayerSet frozen)
+    : graph_(graph), network_(network), frozen_(std::move(frozen)) {
   std::vector<std::string> taken{"keras",
                                  "layers",
                                  "ops",
@@ -237,7 +239,9 @@ std::string KerasScript::turned(int node, Order order) {
 
 void KerasScript::line(const ExportNode& node, Order order, const std::string& expression) {
   orders_[static_cast<size_t>(node.index)] = node.out.rank() < 3 ? Order::first : order;
-  lines_ += fmt::format("    {} = {}\n", y(node), expression);
+  const bool still = frozen_.contains(node.index) && expression.starts_with("layers.Dropout(");  // as in use
+  lines_ += still ? fmt::format("    {} = {}, training=False)\n", y(node), expression.substr(0, expression.size() - 1))
+                  : fmt::format("    {} = {}\n", y(node), expression);
 }
 void KerasScript::weights(const ExportNode& node, const std::string& list) {
   weights_ += fmt::format("    model.get_layer({}).set_weights([{}])\n", python_text(y(node)), list);
@@ -347,7 +351,7 @@ std::string keras_script(const Network& network, const ExportInfo& info, const s
     if (needed[n] == 0) continue;
     for (const int input : graph.nodes[n].inputs) needed[static_cast<size_t>(input)] = 1;
   }
-  KerasScript script(graph, network);
+  KerasScript script(graph, network, info.frozen);
   for (const ExportNode& node : graph.nodes) {
     if (node.index == 0 || needed[static_cast<size_t>(node.index)] == 0) continue;
     write_layer(script, node);

@@ -16,7 +16,7 @@ namespace striate {
 
 class KerasScript : public KerasPage {
  public:
-  KerasScript(const ExportGraph& graph, const Network& network);
+  KerasScript(const ExportGraph& graph, const Network& network, LayerSet frozen = {});
 
   Order order(const ExportNode& node, size_t i = 0) const override;
   std::string x(const ExportNode& node, size_t i = 0) const override;
@@ -35,6 +35,7 @@ class KerasScript : public KerasPage {
   std::string turned(int node, Order order);
   const ExportGraph& graph_;
   const Network& network_;
+  LayerSet frozen_;
   std::vector<std::string> names_;
   std::vector<Order> orders_;
   std::vector<char> turned_;  // whether there is a variable with the other order

@@ -1,6 +1,7 @@
 #include "engine/export/torch_script.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "engine/error.h"
 #include "engine/export/layer_rows.h"
@@ -178,7 +179,8 @@ def freeze(net):
 
 }  // namespace
 
-TorchScript::TorchScript(const ExportGraph& graph, const Network& network) : graph_(graph), network_(network) {
+TorchScript::TorchScript(const ExportGraph& graph, const Network& network, LayerSet frozen)
+    : graph_(graph), network_(network), frozen_(std::move(frozen)) {
   std::vector<std::string> taken{
       "self",   "torch",  "nn",    "F",       "json",        "struct",          "sys", "Path", "Net", "load", "formula",
       "FROZEN", "freeze", "INPUT", "CLASSES", "PREPARATION", "read_safetensors"};
@@ -199,7 +201,10 @@ void TorchScript::module(const ExportNode& node, const std::string& code) {
   with_module_.push_back(node.index);
 }
 void TorchScript::line(const ExportNode& node, const std::string& expression) {
-  lines_ += fmt::format("        {} = {}\n", y(node), expression);
+  const std::string training = ", self.training)";  // frozen layers compute as in use
+  const bool still = frozen_.contains(node.index) && expression.ends_with(training);
+  const std::string kept = expression.substr(0, expression.size() - (still ? training.size() : 0));
+  lines_ += fmt::format("        {} = {}{}\n", y(node), kept, still ? ", False)" : "");
 }
 void TorchScript::helper(const std::string& name) {
   helpers_.insert(name);
@@ -249,7 +254,7 @@ std::string TorchScript::text(const ExportInfo& info, const std::string& file) c
 std::string torch_script(const Network& network, const ExportInfo& info, const std::string& file) {
   check_script_name(file);
   const ExportGraph graph = export_graph(network.architecture(), info);
-  TorchScript script(graph, network);
+  TorchScript script(graph, network, info.frozen);
   for (const ExportNode& node : graph.nodes) {
     if (node.index == 0) continue;
     write_layer(script, node);

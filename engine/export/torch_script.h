@@ -15,7 +15,7 @@ namespace striate {
 
 class TorchScript : public TorchPage {
  public:
-  TorchScript(const ExportGraph& graph, const Network& network);
+  TorchScript(const ExportGraph& graph, const Network& network, LayerSet frozen = {});
 
   std::string x(const ExportNode& node, size_t i = 0) const override;
   std::string layer(const ExportNode& node) const override;
@@ -30,6 +30,7 @@ class TorchScript : public TorchPage {
   std::string y(const ExportNode& node) const;  // the variable of its value
   const ExportGraph& graph_;
   const Network& network_;
+  LayerSet frozen_;
   std::vector<std::string> names_;
   std::string modules_, lines_;
   std::vector<int> with_module_;  // nodes

@@ -28,6 +28,7 @@ const std::map<std::string, std::string> kActions = {
     {"train.export", "writes a file"},
     {"train.export.onnx", "writes a file"},
     {"train.export.pytorch", "writes a file"},
+    {"train.export.training", "writes a file"},
     {"train.export.keras", "writes a file"},
     {"train.layers.open", "opens a file"},
     {"train.layers.save", "writes a file"},

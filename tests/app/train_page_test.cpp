@@ -150,7 +150,8 @@ TEST_F(TrainPage, exports_for_other_programs_are_buttons_that_take_no_files_plac
   driver.run("train.save " + (folder / "net.safetensors"));
   for (const auto& [button, command] : {std::pair{"Export ONNX", "train.export.onnx"},
                                         {"Export PyTorch", "train.export.pytorch"},
-                                        {"Export Keras", "train.export.keras"}}) {
+                                        {"Export Keras", "train.export.keras"},
+                                        {"Export training", "train.export.training"}}) {
     EXPECT_NE(driver.shell.ui().find_item(button), nullptr) << button;
     EXPECT_TRUE(driver.app.registry().find_command(command) != nullptr);
   }
@@ -161,6 +162,12 @@ TEST_F(TrainPage, exports_for_other_programs_are_buttons_that_take_no_files_plac
   EXPECT_TRUE(exists("net-pytorch.safetensors"));
   driver.run("train.export.keras " + (folder / "net-keras.py"));
   EXPECT_TRUE(exists("net-keras.py"));
+  driver.run("train.export.training " + (folder / "project"));
+  EXPECT_TRUE(exists("project/train.py"));
+  EXPECT_TRUE(exists("project/start.safetensors"));
+  driver.run("train.export.training " + (folder / "for keras keras"));
+  EXPECT_TRUE(exists("for keras/train.py"));
+  EXPECT_THROW(driver.app.run("train.export.training " + (folder / "project")), Error);
   // Its own output again is no harm; the saved training is.
   driver.run("train.export.pytorch " + (folder / "net-pytorch.py"));
   const std::string saved = values_of(folder / "net.safetensors");

@@ -185,6 +185,9 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
       {.enabled = browser && run, .tooltip = N_("A Python script that builds the network, and its weights beside it")});
   ui.button("Export Keras", "browse.save train.export.keras " + base_name() + "-keras.py",
             {.enabled = browser && run, .tooltip = N_("A Python script for Keras 3, and its weights beside it")});
+  ui.button(
+      "Export training", "browse.save train.export.training " + base_name() + "-training",
+      {.enabled = browser && run, .tooltip = N_("A folder with a PyTorch project in which this training begins anew")});
   ui.button("Curves as numbers", "browse.save train.export " + base_name() + ".csv",
             {.enabled = browser && now.curves.size > 0, .tooltip = N_("Every step's loss, accuracy and rate, as CSV")});
   ui.button("Curves as picture", "browse.save train.export " + base_name() + ".png",
@@ -194,8 +197,9 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
   ui.button("Open network text", "browse.file train.layers.open .txt .net",
             {.enabled = browser, .tooltip = N_("A text like conv 6 5x5 | relu | flatten | dense 10")});
   ui.end_flow();
-  for (const char* command : {"train.save", "train.open", "train.export", "train.export.onnx", "train.export.pytorch",
-                              "train.export.keras", "train.layers.save", "train.layers.open"}) {
+  for (const char* command :
+       {"train.save", "train.open", "train.export", "train.export.onnx", "train.export.pytorch", "train.export.keras",
+        "train.export.training", "train.layers.save", "train.layers.open"}) {
     ui.error_beside(command);
   }
   if (writer_.busy()) {

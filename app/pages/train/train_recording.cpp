@@ -10,11 +10,11 @@ namespace {
 
 // Commands after which training moves, and those that change what it does from their step on.
 constexpr std::array<std::string_view, 3> kMoves = {"train.start", "train.step", "train.until"};
-constexpr std::array<std::string_view, 18> kActs = {
-    "train.pause",       "train.rate",           "train.schedule",    "train.edit",        "train.edits",
-    "train.restore",     "train.scrub",          "train.branch",      "train.save",        "train.compare",
-    "train.reset",       "train.open",           "train.discard",     "train.branch.open", "train.back",
-    "train.export.onnx", "train.export.pytorch", "train.export.keras"};
+constexpr std::array<std::string_view, 19> kActs = {
+    "train.pause",       "train.rate",           "train.schedule",     "train.edit",           "train.edits",
+    "train.restore",     "train.scrub",          "train.branch",       "train.save",           "train.compare",
+    "train.reset",       "train.open",           "train.discard",      "train.branch.open",    "train.back",
+    "train.export.onnx", "train.export.pytorch", "train.export.keras", "train.export.training"};
 
 template <size_t N>
 bool one_of(std::string_view name, const std::array<std::string_view, N>& names) {

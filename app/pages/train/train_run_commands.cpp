@@ -5,8 +5,10 @@
 
 #include "app/pages/train/train_page.h"
 #include "app/words/words.h"
+#include "app/worker/export_training.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
+#include "engine/export/training_project.h"
 #include "engine/training/data/source_folder.h"
 #include "engine/training/training_config.h"
 
@@ -121,6 +123,13 @@ std::vector<std::string> folders_of(const std::string& path) {
   }
 }
 
+// "my-training keras": the folder, and what for.
+std::pair<std::string_view, ExportFormat> project_of(std::string_view value) {
+  constexpr std::string_view keras = " keras";
+  if (!value.ends_with(keras)) return {value, ExportFormat::pytorch};
+  return {value.substr(0, value.size() - keras.size()), ExportFormat::keras};
+}
+
 Parameter training_to_read() {
   Parameter file = Parameter::file_to_read("FILE", "path of a file that train.save wrote");
   file.also_reads = folders_of;
@@ -176,6 +185,21 @@ void TrainPage::declare_files(Registry& registry) {
              "path, ending in .py", ExportFormat::pytorch);
   add_export("train.export.keras", N_("Writes the network as a Keras script; its weights lie beside it"),
              "path, ending in .py", ExportFormat::keras);
+  registry.add(Command{"train.export.training",
+                       N_("Writes the whole training as a project for PyTorch or Keras into a new folder"),
+                       {Parameter::file_to_write("FOLDER", "path of a new folder; keras may follow: my-training keras",
+                                                 [](std::string_view value) { return project_of(value).first; })},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const auto [path, format] = project_of(arguments.text(0));
+                         const std::string folder(path);
+                         check_project_folder(folder, format);
+                         const auto done = files_.wait_for(folder);
+                         post([folder, format, done](TrainWorker& worker) {
+                           export_training(worker, folder, format);
+                           *done = true;
+                         });
+                       }});
   registry.add(Command{"train.discard",
                        N_("Answers what shall become of training that is not saved"),
                        {Parameter::choice("ANSWER", "yes: throw it away; no: keep it", {"yes", "no"})},
