@@ -1,11 +1,12 @@
 // A saved training as a project for PyTorch or Keras: a folder in which the same training begins anew.
 //
-//   train.py            the training
-//   model.py            the network (torch_script.h, keras_script.h); model.safetensors beside it is what train.py
-//   saves data.py             split, order, random changes and normalization of the pictures split.csv           the
-//   part and the class of each picture start.safetensors   the weights that the training began with data/pictures.npy
-//   the pictures, (samples, channels, height, width); those of a folder are read where they lie README.md           how
-//   to run it, what is the same and what is not
+// - train.py: the training.
+// - model.py: the network (torch_script.h, keras_script.h). model.safetensors beside it is what train.py saves.
+// - data.py: split, order, random changes and normalization of the pictures.
+// - split.csv: the part and the class of each picture.
+// - start.safetensors: the weights that the training began with.
+// - data/pictures.npy: the pictures, (samples, channels, height, width); those of a folder are read where they lie.
+// - README.md: how to run it, what is the same and what is not.
 #pragma once
 
 #include <memory>
@@ -34,9 +35,9 @@ TrainingProject read_training_project(const std::string& file, const std::string
 // Before anything is computed. Throws Error: no script's format, something in the folder already.
 void check_project_folder(const std::string& folder, ExportFormat format);
 
-// Writes the folder, whole or not at all; data: opened with `source`. It is fitted to a base's
-// pictures here. Throws Error: other pictures than it was trained
-// with, more than kLargestProject of them, a starting file that is gone.
+// Writes the folder, whole or not at all. `opened`: the data, opened with `source`; fitted to a base's pictures here.
+// Throws Error: other pictures than it was trained with, more than kLargestProject of them, a starting file that is
+// gone.
 struct ProjectWritten {
   bool copied = false;  // the pictures are in the project
 };
