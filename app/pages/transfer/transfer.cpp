@@ -22,7 +22,7 @@ void TransferPage::commit(State next) {
   const bool other = next.base != state_.base || next.data != state_.data;
   if (other) next.locks.clear(), next.tile = 0;
   if (other || next.head != state_.head || next.locks != state_.locks || next.examples != state_.examples) {
-    learn_ = curve_ = false;
+    learn_ = curve_ = waited_for_ = false;
   }
   state_ = std::move(next);
 }
@@ -67,7 +67,7 @@ bool TransferPage::update(double) {
   try {
     if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true;
   } catch (const Error& error) {
-    failed_ = error, learn_ = curve_ = false, changed = true;
+    failed_ = error, learn_ = curve_ = waited_for_ = false, changed = true;
     asked_ = request();
   }
   return changed;
@@ -76,7 +76,7 @@ bool TransferPage::update(double) {
 // Learning goes on beside whatever is read: what is waited for is what the present settings are of.
 bool TransferPage::busy() const {
   if (!job_.busy()) return false;
-  return !(learning() && present() != nullptr);
+  return waited_for_ || !(learning() && present() != nullptr);
 }
 
 void TransferPage::hidden() {
@@ -87,11 +87,8 @@ void TransferPage::hidden() {
 
 std::vector<std::string> TransferPage::replay() const {
   std::vector<std::string> lines = state();
-  if (curve_) {
-    lines.emplace_back("transfer.curve");
-  } else if (learn_) {
-    lines.emplace_back("transfer.start");
-  }
+  if (curve_) lines.emplace_back("transfer.curve");
+  if (learn_) lines.emplace_back("transfer.finish");
   return lines;
 }
 

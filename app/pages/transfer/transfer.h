@@ -79,6 +79,7 @@ class TransferPage : public Page {
   State state_;
   SettingsOf<State> settings_;
   bool learn_ = false, curve_ = false;
+  bool waited_for_ = false;  // by `transfer.finish`
   int saves_ = 0;
   std::string file_;
 

@@ -107,9 +107,14 @@ void TransferPage::declare_commands(Registry& registry) {
   registry.add(Command{"transfer.start",
                        N_("Lets both sides learn: first the head on the base, then the network from random weights"),
                        {},
-                       [this](const Arguments&) { learn_ = true, failed_.reset(); }});
-  registry.add(Command{
-      "transfer.pause", N_("Pauses; what has been learned stays"), {}, [this](const Arguments&) { learn_ = false; }});
+                       [this](const Arguments&) { learn_ = true, waited_for_ = false, failed_.reset(); }});
+  registry.add(Command{"transfer.finish",
+                       N_("Lets both sides learn to the end: what follows in a script waits for it"),
+                       {},
+                       [this](const Arguments&) { learn_ = waited_for_ = true, failed_.reset(); }});
+  registry.add(Command{"transfer.pause", N_("Pauses; what has been learned stays"), {}, [this](const Arguments&) {
+                         learn_ = waited_for_ = false;
+                       }});
   registry.add(Command{"transfer.curve",
                        N_("Lets both sides learn with 1, 2, 5, 10, 20 and 50 examples of each class, as far as there "
                           "are enough pictures"),

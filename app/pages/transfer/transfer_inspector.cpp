@@ -49,13 +49,17 @@ void TransferPage::draw_inspector(Ui& ui) const {
                               {N_("shapes, drawn here"), "shapes:240"},
                               {N_("digits, drawn here"), "digits:300"}};
   ui.dropdown("pictures", sources, state_.data, "transfer.data");
-  ui.setting("transfer.data");
+  ui.error_beside("transfer.data");
   ui.begin_flow();
   ui.button("Own folder\u2026", "browse.folder transfer.data folder:",
             {.icon = Icon::folder,
              .enabled = ui.registry().find_command("browse.folder") != nullptr,
              .tooltip = N_("A folder with a folder of pictures for each class")});
   ui.end_flow();
+  const auto listed = [](const std::vector<Choice>& choices, const std::string& value) {
+    return std::any_of(choices.begin(), choices.end(), [&](const Choice& each) { return each.value == value; });
+  };
+  if (!listed(sources, state_.data)) ui.row("taken from", state_.data);
   if (moment_ && moment_->of.data == state_.data) {
     ui.row("classes", grouped(static_cast<int64_t>(moment_->facts.classes.size())));
     ui.row("pictures", grouped(moment_->facts.samples));
@@ -66,10 +70,12 @@ void TransferPage::draw_inspector(Ui& ui) const {
   std::vector<Choice> bases;
   for (const std::string& name : carried_models()) bases.push_back({name, name});
   ui.dropdown("by name", bases, state_.base, "transfer.base");
-  ui.setting("transfer.base");
+  ui.error_beside("transfer.base");
   ui.begin_flow();
   draw_open_model(ui, N_("Open a model\u2026"), "transfer.base", ButtonStyle::normal);
   ui.end_flow();
+  if (!listed(bases, state_.base)) ui.row("from", state_.base);
+  ui.note("Its head, as layers with | between them; usual: one dense layer");
   ui.setting("transfer.head");
   ui.begin_flow();
   ui.button("Freeze all", "transfer.freeze all", {.tooltip = N_("The head alone is trained")});
