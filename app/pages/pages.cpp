@@ -13,13 +13,14 @@
 #include "app/pages/pretrained/pretrained.h"
 #include "app/pages/sharing/sharing_page.h"
 #include "app/pages/train/train_page.h"
+#include "app/pages/transfer/transfer.h"
 
 namespace striate {
 
 std::vector<PageKind> page_kinds() {
   return {pixels_page(),     channels_page(), filters_page(),     convolution_page(), pooling_page(),
           neuron_page(),     sharing_page(),  lenet_page(),       train_page(),       network_page(),
-          pretrained_page(), features_page(), architecture_page()};
+          pretrained_page(), features_page(), architecture_page(), transfer_page()};
 }
 
 }  // namespace striate

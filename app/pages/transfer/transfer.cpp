@@ -1,0 +1,109 @@
+#include "app/pages/transfer/transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/widgets/ui.h"
+#include "app/words/words.h"
+#include "engine/error.h"
+
+namespace striate {
+
+TransferPage::TransferPage(const PageContext& context)
+    : info_(transfer_page().info),
+      context_(context),
+      settings_("transfer", state_, [this](State next) { commit(std::move(next)); }),
+      job_(context.wake) {
+  declare_settings();
+}
+
+// Another study begins when it is told to; more seeds of this one go on.
+void TransferPage::commit(State next) {
+  const bool other = next.base != state_.base || next.data != state_.data;
+  if (other) next.locks.clear(), next.tile = 0;
+  if (other || next.head != state_.head || next.locks != state_.locks || next.examples != state_.examples) {
+    learn_ = curve_ = waited_for_ = false;
+  }
+  state_ = std::move(next);
+}
+
+void TransferPage::lock(const StudyLock& lock) {
+  State next = state_;
+  if (lock.layers == "all") next.locks.clear();
+  std::erase_if(next.locks, [&](const StudyLock& each) { return each.layers == lock.layers; });
+  // All of the base is frozen to begin with.
+  if (lock.layers != "all" || !lock.frozen) next.locks.push_back(lock);
+  commit(std::move(next));
+}
+
+TransferRequest TransferPage::request() const {
+  TransferRequest request;
+  request.base = state_.base, request.data = state_.data;
+  request.settings.examples = state_.examples;
+  request.settings.seeds = static_cast<int>(state_.seeds);
+  request.settings.curve = curve_;
+  request.settings.head = state_.head == "usual" ? std::string() : state_.head;
+  request.settings.locks = state_.locks;
+  request.learn = learn_;
+  request.saves = saves_, request.file = file_;
+  return request;
+}
+
+void TransferPage::ask() {
+  const TransferRequest wanted = request();
+  if (asked_ && *asked_ == wanted) return;
+  failed_.reset();
+  job_.begin(wanted);
+  asked_ = wanted;
+}
+
+const TransferMoment* TransferPage::present() const {
+  return moment_ && asked_ && moment_->of == *asked_ && *asked_ == request() ? moment_.get() : nullptr;
+}
+
+bool TransferPage::update(double) {
+  bool changed = false;
+  if (is_shown() || learning()) ask();
+  try {
+    if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true;
+  } catch (const Error& error) {
+    failed_ = error, learn_ = curve_ = waited_for_ = false, changed = true;
+    asked_ = request();
+  }
+  return changed;
+}
+
+// Learning goes on beside whatever is read: what is waited for is what the present settings are of.
+bool TransferPage::busy() const {
+  if (!job_.busy()) return false;
+  return waited_for_ || !(learning() && present() != nullptr);
+}
+
+void TransferPage::hidden() {
+  if (learning() || !job_.busy()) return;
+  job_.stop();
+  asked_.reset();
+}
+
+std::vector<std::string> TransferPage::replay() const {
+  std::vector<std::string> lines = state();
+  if (curve_) lines.emplace_back("transfer.curve");
+  if (learn_) lines.emplace_back("transfer.finish");
+  return lines;
+}
+
+std::vector<Page::Key> TransferPage::keys() const {
+  return {{"Space", learning() ? "transfer.pause" : "transfer.start", N_("learn, or pause")}};
+}
+
+PageKind transfer_page() {
+  return {
+      {"transfer", N_("Transfer learning"), N_("Networks"),
+       N_("A few pictures, learned twice: a small network begins with random weights; beside it a network that has "
+          "learned from a million other pictures keeps its layers, and only a new head is trained. Freeze and unfreeze "
+          "layers by their locks, choose how many examples of each class there are, and see who wins, by how much, and "
+          "what the base makes of the pictures before it has seen a single one of your labels.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<TransferPage>(context); }};
+}
+
+}  // namespace striate

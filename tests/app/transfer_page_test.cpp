@@ -1,0 +1,253 @@
+// The page transfer: what it counts and learns, what its commands and clicks do, every state drawn.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/app/page_driver.h"
+#include "tests/test_folder.h"
+
+namespace striate {
+namespace {
+
+// With a base and pictures that take no time.
+class TransferPageTest : public testing::Test {
+ protected:
+  TransferPageTest() : driver("transfer") {
+    driver.run("transfer.base lenet5-digits");
+    driver.run("transfer.data shapes:72");
+    driver.run("transfer.seeds 2");
+    driver.run("transfer.examples 2");
+  }
+  std::string why(const std::string& readout) {
+    try {
+      driver.app.registry().read(readout);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  PageDriver driver;
+};
+
+}  // namespace
+
+TEST_F(TransferPageTest, counts_before_anything_is_learned_and_says_what_to_do) {
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856);
+  EXPECT_EQ(driver.number("transfer.trained.parameters"), 84 * 6 + 6);
+  EXPECT_EQ(driver.number("transfer.classes"), 6);
+  EXPECT_EQ(driver.number("transfer.cached"), 0);
+  EXPECT_EQ(driver.text("transfer.freeze"), "all");
+  EXPECT_EQ(driver.text("transfer.unfreeze"), "none");
+  for (const char* readout : {"transfer.transfer.accuracy", "transfer.scratch.accuracy", "transfer.transfer.spread",
+                              "transfer.cached.seconds", "transfer.explained"}) {
+    EXPECT_EQ(why(readout), "nothing has learned yet") << readout;
+  }
+  EXPECT_NE(why("transfer.curve.transfer 5").find("nothing has learned from 5"), std::string::npos);
+  EXPECT_NE(driver.failure("transfer.save nowhere.safetensors").find("nothing has been learned"), std::string::npos);
+  EXPECT_NE(driver.failure("transfer.save a.txt").find("safetensors"), std::string::npos);
+}
+
+TEST_F(TransferPageTest, a_wrong_base_head_layer_or_source_says_so_and_nothing_is_lost) {
+  EXPECT_NE(driver.failure("transfer.freeze nowhere").find("nowhere"), std::string::npos);
+  EXPECT_NE(driver.failure("transfer.unfreeze 99"), "");
+  EXPECT_NE(driver.failure("transfer.data shaps"), "");
+  EXPECT_NE(driver.failure("transfer.head dense"), "");
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856);
+  // What only opening finds out stands on the stage and in every readout.
+  driver.run("transfer.base nowhere.safetensors");
+  EXPECT_NE(why("transfer.frozen.parameters").find("nowhere.safetensors"), std::string::npos);
+  driver.run("transfer.base lenet5-digits");
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856);
+  driver.run("transfer.examples 40");
+  EXPECT_NE(why("transfer.frozen.parameters").find("12 samples"), std::string::npos)
+      << why("transfer.frozen.parameters");
+  driver.run("transfer.examples 2");
+  driver.run("transfer.head \"dense 5\"");
+  EXPECT_NE(why("transfer.frozen.parameters").find("6 classes"), std::string::npos);
+  driver.run("transfer.head usual");
+  EXPECT_EQ(driver.number("transfer.trained.parameters"), 84 * 6 + 6);
+}
+
+TEST_F(TransferPageTest, both_sides_learn_and_the_head_is_saved) {
+  const TestFolder folder;
+  driver.run("transfer.finish");
+  EXPECT_EQ(driver.number("transfer.learning"), 0);
+  for (const char* side : {"transfer", "scratch"}) {
+    const double accuracy = driver.number(fmt::format("transfer.{}.accuracy", side));
+    EXPECT_GT(accuracy, 0.0) << side;
+    EXPECT_LE(accuracy, 1.0) << side;
+    EXPECT_EQ(driver.number(fmt::format("transfer.curve.{} 2", side)), accuracy);
+  }
+  EXPECT_EQ(driver.number("transfer.cached"), 72);
+  EXPECT_GT(driver.number("transfer.saved.multiply_adds"), 0);
+  EXPECT_GT(driver.number("transfer.explained"), 0);
+  const double before = driver.number("transfer.explained");
+  driver.run("transfer.space after");
+  EXPECT_NE(driver.number("transfer.explained"), before);
+  const std::string path = folder / "shapes.safetensors";
+  driver.run("transfer.save " + path);
+  EXPECT_TRUE(std::filesystem::exists(path));
+  // The same network, which is a base again and can be looked at on every page.
+  driver.run("network.open " + path);
+  EXPECT_EQ(driver.number("network.parameters"), 60'856 + 84 * 6 + 6);
+  driver.run("transfer.base " + path);
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856);
+  // The same seed on another page gives the same.
+  PageDriver again("transfer");
+  for (const char* line : {"transfer.base lenet5-digits", "transfer.data shapes:72", "transfer.seeds 2",
+                           "transfer.examples 2", "transfer.finish"}) {
+    again.run(line);
+  }
+  driver.run("transfer.base lenet5-digits");
+  driver.run("transfer.finish");
+  EXPECT_EQ(again.number("transfer.transfer.accuracy"), driver.number("transfer.transfer.accuracy"));
+  EXPECT_EQ(again.number("transfer.scratch.accuracy"), driver.number("transfer.scratch.accuracy"));
+}
+
+TEST_F(TransferPageTest, a_pause_keeps_what_was_learned_and_other_examples_begin_anew) {
+  driver.run("transfer.start");
+  while (driver.app.registry().read("transfer.learning") == ReadoutValue(1.0) &&
+         driver.number("transfer.cached") == 0) {
+    driver.frame();
+  }
+  driver.run("transfer.pause");
+  EXPECT_EQ(driver.number("transfer.learning"), 0);
+  EXPECT_EQ(driver.number("transfer.cached"), 72);
+  driver.run("transfer.finish");
+  const double accuracy = driver.number("transfer.transfer.accuracy");
+  driver.run("transfer.examples 3");
+  EXPECT_EQ(driver.number("transfer.learning"), 0);
+  EXPECT_EQ(why("transfer.transfer.accuracy"), "nothing has learned yet");
+  EXPECT_EQ(driver.number("transfer.cached"), 72);
+  EXPECT_EQ(driver.number("transfer.curve.transfer 2"), accuracy);
+}
+
+TEST_F(TransferPageTest, the_curve_has_every_size_that_there_are_pictures_for) {
+  driver.run("transfer.seeds 1");
+  driver.run("transfer.curve");
+  driver.run("transfer.finish");
+  for (const int size : {1, 2, 5, 10}) {
+    EXPECT_GT(driver.number(fmt::format("transfer.curve.transfer {}", size)), 0.0) << size;
+    EXPECT_GT(driver.number(fmt::format("transfer.curve.scratch {}", size)), 0.0) << size;
+  }
+  EXPECT_NE(why("transfer.curve.transfer 20"), "");
+  driver.run("transfer.view examples");
+  ASSERT_NE(driver.ui.find_item("accuracy over examples"), nullptr);
+  const Rect plot = driver.ui.find_item("accuracy over examples")->visible;
+  driver.click_at({plot.right() - 4, plot.center().y});
+  EXPECT_EQ(driver.number("transfer.examples"), 10);
+}
+
+TEST_F(TransferPageTest, locks_freeze_and_unfreeze_by_clicks_and_drags) {
+  driver.click("layer 3");
+  EXPECT_EQ(driver.log.front(), "transfer.unfreeze 3");
+  EXPECT_EQ(driver.text("transfer.unfreeze"), "3");
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856 - 2'416);
+  driver.click("layer 3");
+  EXPECT_EQ(driver.text("transfer.unfreeze"), "none");
+  const Rect from = driver.ui.find_item("layer 9")->visible, to = driver.ui.find_item("layer 3")->visible;
+  driver.hands.move(from.center());
+  driver.hands.button(0, true);
+  for (int i = 1; i <= 8; ++i) {
+    driver.hands.move(from.center() + (to.center() - from.center()) * (static_cast<float>(i) / 8));
+  }
+  driver.hands.button(0, false);
+  driver.settle();
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 156);
+  driver.click("Freeze all");
+  EXPECT_EQ(driver.text("transfer.freeze"), "all");
+  driver.click("Unfreeze all");
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 0);
+  driver.run("transfer.freeze 0");
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 156);
+}
+
+TEST_F(TransferPageTest, unfrozen_layers_learn_in_a_second_phase) {
+  driver.run("transfer.seeds 1");
+  driver.run("transfer.unfreeze all");
+  driver.run("transfer.finish");
+  EXPECT_EQ(driver.text("transfer.cached.layer"), "none");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 0.0);
+  driver.run("transfer.freeze 0-3");
+  EXPECT_EQ(why("transfer.transfer.accuracy"), "nothing has learned yet");
+  driver.run("transfer.finish");
+  EXPECT_EQ(driver.text("transfer.cached.layer"), "5");
+}
+
+TEST_F(TransferPageTest, the_map_shows_the_picture_that_is_pointed_at) {
+  driver.run("transfer.finish");
+  driver.run("transfer.view space");
+  ASSERT_NE(driver.ui.find_item("feature map"), nullptr);
+  const Rect map = driver.ui.find_item("feature map")->visible;
+  for (int i = 0; i < 400; ++i) {
+    const Vec at = map.min() + Vec{map.w * (0.05f + 0.045f * static_cast<float>(i % 20)),
+                                   map.h * (0.05f + 0.045f * static_cast<float>(i / 20))};
+    driver.hands.move(at);
+    driver.frames(2);
+    driver.log.clear();
+    driver.click_at(at);
+    if (!driver.log.empty()) break;
+  }
+  ASSERT_FALSE(driver.log.empty());
+  EXPECT_EQ(driver.log.front(), fmt::format("transfer.tile {}", driver.number("transfer.tile")));
+  EXPECT_NE(driver.text("transfer.tile.class"), "");
+  driver.run("transfer.tile 5000");
+  EXPECT_NE(why("transfer.tile.class").find("no picture 5000"), std::string::npos);
+}
+
+TEST_F(TransferPageTest, state_brings_another_program_to_the_same_place) {
+  for (const char* line : {"transfer.examples 4", "transfer.head \"dense 12 | relu | dense 6\"",
+                           "transfer.unfreeze all", "transfer.freeze 0-3", "transfer.view space", "transfer.tile 7"}) {
+    driver.run(line);
+  }
+  PageDriver fresh("transfer");
+  for (const std::string& line : driver.app.page().state()) ASSERT_NO_FATAL_FAILURE(fresh.run(line)) << line;
+  EXPECT_EQ(fresh.app.page().state(), driver.app.page().state());
+  EXPECT_EQ(fresh.text("transfer.freeze"), driver.text("transfer.freeze"));
+  EXPECT_EQ(fresh.number("transfer.trained.parameters"), driver.number("transfer.trained.parameters"));
+  driver.run("transfer.finish");
+  EXPECT_EQ(driver.app.page().replay().back(), "transfer.finish");
+}
+
+TEST_F(TransferPageTest, a_hidden_page_learns_on_but_begins_nothing) {
+  driver.run("transfer.start");
+  driver.run("page pixels");
+  driver.run("transfer.finish");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 0.0);
+  EXPECT_EQ(driver.text("page"), "pixels");
+}
+
+TEST_F(TransferPageTest, draws_every_state_in_every_size) {
+  const std::vector<std::vector<std::string>> states = {
+      {"transfer.view curves"},
+      {"transfer.view examples"},
+      {"transfer.view space"},
+      {"transfer.finish", "transfer.view curves"},
+      {"transfer.view examples"},
+      {"transfer.view space", "transfer.space after", "transfer.tile 3"},
+      {"transfer.unfreeze all", "transfer.seeds 1", "transfer.finish", "transfer.view curves"},
+      {"transfer.base nowhere.safetensors"},
+      {"transfer.base squeezenet1_1"},
+  };
+  for (const auto& state : states) {
+    for (const std::string& line : state) driver.run(line);
+    for (const Vec size : {Vec{1280, 800}, Vec{800, 500}, Vec{1920, 1080}, Vec{560, 400}}) {
+      driver.size = size;
+      std::vector<std::string> texts;
+      driver.ui.record_texts(&texts);
+      driver.frames(3);
+      driver.ui.record_texts(nullptr);
+      EXPECT_FALSE(texts.empty());
+    }
+  }
+}
+
+TEST_F(TransferPageTest, its_lessons_are_true) {
+  for (const char* lesson : {"learned-once", "how-many-examples", "what-to-freeze"}) {
+    SCOPED_TRACE(lesson);
+    PageDriver fresh("transfer");
+    play_lesson(fresh, lesson);
+  }
+}
+
+}  // namespace striate
