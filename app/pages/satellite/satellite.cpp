@@ -128,7 +128,7 @@ bool SatellitePage::ask_for_more() {
     train_asked_ = false;
     SatelliteLearningPtr& one = learnings_[split_index(state_.split)];
     try {
-      if (!one || one->now()->done || one->epochs() != state_.epochs) {
+      if (!one || one->epochs() != state_.epochs) {
         one = std::make_shared<SatelliteLearning>(
             tiles_, state_.split == "random" ? SatelliteSplit::random : SatelliteSplit::geographic, state_.epochs);
       }

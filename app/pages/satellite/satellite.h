@@ -44,7 +44,7 @@ class SatellitePage : public Page {
     std::string view = "data";
     SatelliteSetup setup;
     std::string split = "random";
-    int epochs = 200;
+    int epochs = 100;
     std::string scene = "world";
     int overlap = 50;  // percent of a tile's side
     bool blend = true;
@@ -68,7 +68,7 @@ class SatellitePage : public Page {
   void declare_settings();
   void declare_commands(Registry& registry);
   void declare_readouts(Registry& registry);
-  void train();
+  void train(bool again);
   void pause();
   void choose_cell(int x, int y);
   void save(const std::string& path);

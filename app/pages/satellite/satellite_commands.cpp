@@ -88,10 +88,15 @@ void SatellitePage::declare_settings() {
   photo.undo = Undo::none;
 }
 
-void SatellitePage::train() {
+void SatellitePage::train(bool again) {
   learning_why_.reset();
-  if (tiles_why_) tiles_why_.reset();
+  tiles_why_.reset();
   if (learning_work_.busy()) return;
+  SatelliteLearningPtr& one = learnings_[split_index(state_.split)];
+  if (one && one->epochs() == state_.epochs && one->now()->done) {
+    if (!again) return;
+    one.reset();
+  }
   train_asked_ = true;
 }
 
@@ -143,9 +148,9 @@ void SatellitePage::declare(Registry& registry) {
 
 void SatellitePage::declare_commands(Registry& registry) {
   registry.add(Command{"satellite.train",
-                       N_("Trains with the chosen split, or goes on with what was paused"),
-                       {},
-                       [this](const Arguments&) { train(); }});
+                       N_("Trains with the chosen split, or goes on with what was paused; again: from the beginning"),
+                       {Parameter::choice("AGAIN", "also what is done", {"again"}).or_none()},
+                       [this](const Arguments& arguments) { train(arguments.has(0)); }});
   registry.add(Command{"satellite.pause", N_("Pauses the training"), {}, [this](const Arguments&) { pause(); }});
   registry.add(Command{"satellite.tile",
                        N_("Sets the size of the tiles, and how much neighbors in a scene overlap"),

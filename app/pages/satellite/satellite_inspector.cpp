@@ -17,6 +17,8 @@ void SatellitePage::draw_inspector(Ui& ui) const {
   ui.begin_flow();
   if (learning_work_.busy()) {
     ui.button("Pause", "satellite.pause", {.icon = Icon::pause});
+  } else if (now && now->done && learning()->epochs() == state_.epochs) {
+    ui.button("Train again", "satellite.train again", {.icon = Icon::reset});
   } else {
     ui.button("Train", "satellite.train", {.style = ButtonStyle::primary, .icon = Icon::play});
   }

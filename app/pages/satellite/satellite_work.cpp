@@ -45,6 +45,7 @@ SatelliteTilesPtr load_tiles(const SatelliteSetup& setup, Progress& progress) {
     sampling.size = setup.tile;
     sampling.seed = setup.seed;
     sampling.boundary = kSatelliteBoundary;
+    sampling.step = std::max(1, setup.tile / 2);
     tiles->world = World::open();
     auto cut = std::make_shared<WorldTiles>(*tiles->world, sampling);
     for (int64_t i = 0; i < cut->size(); ++i) tiles->places.push_back(cut->tile(i));
