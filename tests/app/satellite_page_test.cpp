@@ -34,7 +34,7 @@ TEST_F(SatellitePageTest, a_random_split_promises_more_than_a_geographic_one_kee
     train("random");
     train("geographic");
     EXPECT_GT(driver.number("satellite.random.accuracy"), driver.number("satellite.geographic.accuracy") + 0.1) << seed;
-    EXPECT_GT(driver.number("satellite.random.accuracy"), driver.number("satellite.reversed.accuracy")) << seed;
+    EXPECT_GT(driver.number("satellite.random.accuracy"), driver.number("satellite.reversed.accuracy") + 0.05) << seed;
     EXPECT_EQ(driver.number("satellite.accuracy"), driver.number("satellite.geographic.accuracy"));
   }
 }
@@ -73,7 +73,7 @@ TEST_F(SatellitePageTest, a_paused_training_goes_on_and_comes_to_the_same) {
   driver.frames(3);
   driver.run("satellite.pause");
   driver.run("satellite.train");
-  EXPECT_EQ(driver.number("satellite.epoch"), 100);
+  EXPECT_EQ(driver.number("satellite.epoch"), 60);
   EXPECT_EQ(driver.number("satellite.accuracy"), whole);
 }
 

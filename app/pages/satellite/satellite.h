@@ -44,7 +44,7 @@ class SatellitePage : public Page {
     std::string view = "data";
     SatelliteSetup setup;
     std::string split = "random";
-    int epochs = 100;
+    int epochs = 60;
     std::string scene = "world";
     int overlap = 50;  // percent of a tile's side
     bool blend = true;

@@ -159,7 +159,8 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
     ui.end_panel();
     return;
   }
-  Rect text = area.cut_bottom(std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f));
+  const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
+  area.h -= below;
   words(area.cut_top(kCaption));
   const ImagePtr picture = tiles_->world->picture();
   const Rect world = fitted_to(area, picture->width, picture->height);
@@ -169,11 +170,11 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
     ui.line({x, world.y}, {x, world.bottom()}, ui.theme().text, 1.5f);
   }
   draw_places(ui, world, false, note);
-  ui.begin_panel("split words", text.inset(0, 8), 0, false);
+  ui.begin_panel("split words", Rect{area.x, world.bottom() + 8, area.w, below - 8}, 0, false);
   if (state_.split == "random") {
     ui.note(
-        "A test tile nearly always has a training tile beside it, with the same ground in the same light: the "
-        "network is asked about what it has all but seen.");
+        "A tile begins every half of its size. So a test tile nearly always has a training tile beside it that shares "
+        "ground with it, in the same light: the network is asked about what it has all but seen.");
   } else {
     ui.note(
         "The Americas learn, the rest of the world tests: no test tile has a neighbor that was learned from. That is "
@@ -202,9 +203,11 @@ void SatellitePage::draw_errors(Ui& ui, Rect area, HoverNote& note) const {
            format_tr("{} of {} test tiles are taken for something else: bright frames, in the color of the answer",
                      wrong, now->said.size()),
            Font::caption, ui.theme().text);
-  Rect legend = area.cut_bottom(std::min(area.h * 0.3f, 64.0f));
+  const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
+  area.h -= below;
   const ImagePtr picture = tiles_->world->picture();
   const Rect world = fitted_to(area, picture->width, picture->height);
+  const Rect legend{area.x, world.bottom(), area.w, below};
   ui.thumbnail(world, world_source());
   draw_places(ui, world, true, note);
   draw_legend(ui, legend, counts);
@@ -224,8 +227,9 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
     ui.end_panel();
     return;
   }
-  Rect legend = area.cut_bottom(std::min(area.h * 0.3f, 64.0f));
+  const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
   Rect words = area.cut_top(kCaption);
+  area.h -= below;
   const bool whole = is->done == is->tiles;
   ui.label(words,
            whole ? format_tr("{} \u00d7 {} cells of {} pixels, from {} tiles", is->columns, is->rows, is->stride,
@@ -233,6 +237,7 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
                  : format_tr("{} of {} tiles, from coarse to fine", grouped(is->done), grouped(is->tiles)),
            Font::caption, ui.theme().text);
   const Rect place = fitted_to(area, is->columns, is->rows);
+  const Rect legend{area.x, place.bottom(), area.w, below};
   ui.thumbnail(place, map_source(*is), false);
   const Response r = ui.interact(place, {.label = "map",
                                          .command = "satellite.cell",
