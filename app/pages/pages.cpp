@@ -11,6 +11,7 @@
 #include "app/pages/pixels.h"
 #include "app/pages/pooling.h"
 #include "app/pages/pretrained/pretrained.h"
+#include "app/pages/satellite/satellite.h"
 #include "app/pages/sharing/sharing_page.h"
 #include "app/pages/train/train_page.h"
 #include "app/pages/transfer/transfer.h"
@@ -18,9 +19,9 @@
 namespace striate {
 
 std::vector<PageKind> page_kinds() {
-  return {pixels_page(),     channels_page(), filters_page(),     convolution_page(), pooling_page(),
-          neuron_page(),     sharing_page(),  lenet_page(),       train_page(),       network_page(),
-          pretrained_page(), features_page(), architecture_page(), transfer_page()};
+  return {pixels_page(),     channels_page(), filters_page(),      convolution_page(), pooling_page(),
+          neuron_page(),     sharing_page(),  lenet_page(),        train_page(),       network_page(),
+          pretrained_page(), features_page(), architecture_page(), transfer_page(),    satellite_page()};
 }
 
 }  // namespace striate

@@ -4,20 +4,19 @@
 //   SceneMap map(stream, read_model_file("tiles.safetensors"), scene, {.tile = 64, .overlap = 0.5});
 //   while (map.step()) show(map.label(column, row));
 //
-// Tiles stand on a grid whose steps are a tile less the overlap; the last ones end with the picture. A cell of the map
-// is one step wide: its probabilities are those of all tiles over it, weighted by a Hann window, sin^2 across the tile,
-// so that a tile says most where its middle is and seams disappear. Tiles come in an order from coarse to fine; a cell
-// over which none has been yet shows what the nearest of the coarser ones said. The picture is never copied; memory
-// grows with the map's cells.
+// Where the tiles stand and how their answers are blended: tile_blend.h. The picture is never copied; memory grows with
+// the map's cells.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/image.h"
 #include "engine/session/session.h"
+#include "engine/session/tile_blend.h"
 
 namespace striate {
 
@@ -36,38 +35,25 @@ class SceneMap {
   // Classifies the next tiles, some at once. False: there were none left.
   bool step();
   int64_t done() const { return next_; }  // tiles
-  int64_t all() const { return static_cast<int64_t>(order_.size()); }
+  int64_t all() const { return blend_->tiles(); }
 
-  int tile() const { return tile_; }
-  int stride() const { return stride_; }
+  int tile() const { return blend_->tile(); }
+  int stride() const { return blend_->stride(); }
   int side() const { return side_; }  // of a tile as it enters the network
-  int columns() const { return columns_; }
-  int rows() const { return rows_; }
+  int columns() const { return blend_->columns(); }
+  int rows() const { return blend_->rows(); }
   const std::vector<std::string>& classes() const { return session_->file().info.classes; }
   // Of a cell; -1: nothing is known yet.
-  int label(int column, int row) const;
+  int label(int column, int row) const { return blend_->label(column, row); }
   // Of a cell's classes; all 0: nothing is known yet.
-  std::vector<float> probabilities(int column, int row) const;
+  std::vector<float> probabilities(int column, int row) const { return blend_->probabilities(column, row); }
 
  private:
-  struct Place {
-    int32_t column = 0, row = 0;  // in the grid of tiles
-  };
-  int left(int column) const;  // of a tile, in pixels
-  int top(int row) const;
-  void make_order();
-  void add(const Place& place, const float* probabilities);
-  size_t cell(int column, int row) const;
-
   ImagePtr scene_;
   std::unique_ptr<Session> session_;
-  int tile_ = 0, stride_ = 1, side_ = 0, channels_ = 3, batch_ = 1;
-  int tile_columns_ = 0, tile_rows_ = 0, columns_ = 0, rows_ = 0, coarsest_ = 1;
+  std::optional<TileBlend> blend_;
+  int side_ = 0, channels_ = 3, batch_ = 1;
   int64_t next_ = 0;
-  size_t classes_ = 0;
-  std::vector<Place> order_;
-  std::vector<float> sums_, weights_;  // (rows, columns, classes), (rows, columns)
-  std::vector<int16_t> said_;          // per tile: its class, -1 before
 };
 
 }  // namespace striate

@@ -120,13 +120,14 @@ WorldTile World::tile(int x, int y, int size) const {
   return {x, y, size, label == kClasses ? -1 : label, static_cast<double>(*most) / (all * all)};
 }
 
-std::vector<WorldTile> World::pure_tiles(int size) const {
-  const int rows = picture_->height / size, columns = picture_->width / size;
+std::vector<WorldTile> World::pure_tiles(int size, int step) const {
+  if (step <= 0) step = size;
+  const int rows = (picture_->height - size) / step + 1, columns = (picture_->width - size) / step + 1;
   std::vector<std::vector<WorldTile>> found(static_cast<size_t>(rows));
   parallel_for(rows, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       for (int column = 0; column < columns; ++column) {
-        const WorldTile each = tile(column * size, static_cast<int>(row) * size, size);
+        const WorldTile each = tile(column * step, static_cast<int>(row) * step, size);
         if (each.is_pure()) found[static_cast<size_t>(row)].push_back(each);
       }
     }
@@ -142,7 +143,7 @@ std::vector<WorldTile> World::sample(const WorldSampling& sampling) const {
                 fmt::format("from {} to {} pixels; 16 unless said", kLeastSize, kMostSize));
   check(sampling.number == 0 || sampling.number >= 2, "{} tiles of each class", sampling.number);
   std::array<std::array<std::vector<WorldTile>, kClasses>, 2> tiles;
-  for (const WorldTile& each : pure_tiles(sampling.size)) {
+  for (const WorldTile& each : pure_tiles(sampling.size, sampling.step)) {
     const size_t side = each.longitude() < sampling.boundary ? 0 : 1;
     tiles[side][static_cast<size_t>(each.label)].push_back(each);
   }

@@ -51,6 +51,7 @@ struct WorldSampling {
   int64_t number = 0;  // tiles of each class, half of them west; 0: as many as the rarest class gives, up to kMost
   uint64_t seed = 1;
   double boundary = kBoundary;  // degrees east: tiles whose middle lies below are west
+  int step = 0;                 // pixels from one tile to the next; 0: the size, so that none overlap
 
   static constexpr int64_t kMost = 500;
   static constexpr int64_t kLeast = 10;  // of each class on each side, where no number asks for fewer
@@ -70,8 +71,9 @@ class World {
 
   // Any tile that lies in the picture: which class covers it, and how much of it.
   WorldTile tile(int x, int y, int size) const;
-  // All pure tiles of a grid that begins in the upper left corner, row by row. They don't overlap.
-  std::vector<WorldTile> pure_tiles(int size) const;
+  // All pure tiles of a grid that begins in the upper left corner, row by row. They don't overlap, unless its step is
+  // less than their size.
+  std::vector<WorldTile> pure_tiles(int size, int step = 0) const;
   // Equally many tiles of each class, and of each side, in a random order in which every eight hold each class once,
   // from west and east in turn. Throws Error: sizes and numbers that are not possible, classes with too few tiles.
   std::vector<WorldTile> sample(const WorldSampling& sampling) const;

@@ -133,6 +133,26 @@ TEST(NothingBlocks, neurons_are_set_by_hand_while_they_learn_and_race) {
   EXPECT_EQ(driver.number("neuron.step"), 60000);
 }
 
+TEST(NothingBlocks, tiles_a_training_and_a_scene_are_made_behind_the_window) {
+  PageDriver driver("satellite");
+  driver.settle();
+  {
+    HeldPool held;
+    for (const char* line : {"satellite.seed 2", "satellite.epochs 5", "satellite.train", "satellite.view map",
+                             "satellite.view training", "satellite.cell 10 10"}) {
+      driver.app.run(line);
+      driver.frames(2);
+    }
+    EXPECT_TRUE(driver.app.busy());
+    for (const char* readout : {"satellite.tiles", "satellite.accuracy", "satellite.class 10 10"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+    EXPECT_EQ(std::get<double>(driver.app.registry().read("satellite.trained")), 0);
+  }
+  EXPECT_NO_THROW(driver.number("satellite.accuracy"));
+  EXPECT_NO_THROW(driver.text("satellite.class 10 10"));
+}
+
 TEST(NothingBlocks, three_layers_and_a_neocognitron_are_asked_behind_the_window) {
   PageDriver driver("sharing");
   driver.settle();

@@ -1,0 +1,308 @@
+// What page `satellite` draws on the world, or on another scene: where tiles lie, the map of classes, where it errs.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/satellite/satellite.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+#include "app/words/words.h"
+
+namespace striate {
+namespace {
+
+constexpr float kCaption = 22;
+
+Rect fitted_to(const Rect& area, int width, int height) {
+  const float zoom = std::min(area.w / static_cast<float>(width), area.h / static_cast<float>(height));
+  return {area.x, area.y, std::floor(static_cast<float>(width) * zoom), std::floor(static_cast<float>(height) * zoom)};
+}
+
+int levels_of(int width) {
+  int levels = 1;
+  while ((width >> levels) > 700) ++levels;
+  return levels;
+}
+
+void put(std::vector<uint8_t>& bytes, const uint8_t* rgb, Color over, double share) {
+  for (int c = 0; c < 3; ++c) {
+    const double color = static_cast<double>((over >> (8 * c)) & 255u);
+    bytes.push_back(static_cast<uint8_t>(std::lround(share * rgb[c] + (1 - share) * color)));
+  }
+  bytes.push_back(255);
+}
+
+}  // namespace
+
+uint32_t satellite_color(int label) {
+  static constexpr std::array<uint32_t, 10> colors = {0xD9B36C, 0xF0E442, 0x0B6B3A, 0x8FD14F, 0xB5651D,
+                                                      0xB678A8, 0xF2F6FA, 0x1F5FB4, 0x6B6F76, 0xD55E00};
+  if (label < 0) return rgb(0x30343C);
+  return rgb(colors[static_cast<size_t>(label) % colors.size()]);
+}
+
+// Half as bright, so that what lies on it is seen.
+PictureSource SatellitePage::world_source() const {
+  PictureSource source;
+  source.key = "satellite.world";
+  source.version = 1;
+  const ImagePtr picture = tiles_->world->picture();
+  source.width = picture->width, source.height = picture->height;
+  source.levels = levels_of(picture->width);
+  source.pixels = [picture](int level, CellRect rect) {
+    TilePixels tile;
+    for (int y = rect.y; y < rect.y + rect.h; ++y) {
+      for (int x = rect.x; x < rect.x + rect.w; ++x) {
+        put(tile.bytes,
+            picture->at(std::min(x << level, picture->width - 1), std::min(y << level, picture->height - 1)),
+            rgb(0x30343C), 0.5);
+      }
+    }
+    return tile;
+  };
+  return source;
+}
+
+PictureSource SatellitePage::map_source(const SatelliteMap& of) const {
+  PictureSource source;
+  source.key = "satellite.map";
+  source.version =
+      of.serial * 256 + static_cast<uint64_t>(std::lround(state_.photo * 100)) * 2 + (state_.blend ? 1 : 0);
+  source.width = of.columns, source.height = of.rows;
+  source.levels = levels_of(of.columns);
+  const SatelliteMapPtr map = this->map();
+  source.pixels = [map, blend = state_.blend, photo = state_.photo](int level, CellRect rect) {
+    TilePixels tile;
+    for (int y = rect.y; y < rect.y + rect.h; ++y) {
+      for (int x = rect.x; x < rect.x + rect.w; ++x) {
+        const int column = std::min(x << level, map->columns - 1), row = std::min(y << level, map->rows - 1);
+        const size_t at = static_cast<size_t>(row) * static_cast<size_t>(map->columns) + static_cast<size_t>(column);
+        const int label = (blend ? map->blended : map->single)[at];
+        put(tile.bytes, map->photo->data() + 3 * at, satellite_color(label), label < 0 ? 1 : photo);
+      }
+    }
+    return tile;
+  };
+  return source;
+}
+
+void SatellitePage::draw_places(Ui& ui, const Rect& world, bool errors, HoverNote& note) const {
+  const SatelliteParts* parts = nullptr;
+  SatelliteParts own;
+  const auto now = moment();
+  if (learning()) {
+    parts = &learning()->parts();
+  } else {
+    own = parts_of(*tiles_, state_.split == "random" ? SatelliteSplit::random : SatelliteSplit::geographic);
+    parts = &own;
+  }
+  const float zoom = world.w / static_cast<float>(tiles_->world->picture()->width);
+  const float side = std::max(5.0f, static_cast<float>(state_.setup.tile) * zoom);
+  const Vec mouse = ui.input().mouse;
+  const auto draw = [&](int64_t tile, bool tested, int said) {
+    const WorldTile& place = tiles_->places[static_cast<size_t>(tile)];
+    const Vec middle{world.x + (static_cast<float>(place.x) + static_cast<float>(place.size) / 2) * zoom,
+                     world.y + (static_cast<float>(place.y) + static_cast<float>(place.size) / 2) * zoom};
+    const Rect at = Rect{middle.x, middle.y, 0, 0}.centered(side, side);
+    const bool wrong = said >= 0 && said != place.label;
+    if (errors) {
+      ui.fill(at.inset(-1), wrong ? ui.theme().text : ui.theme().background, 1);
+      ui.fill(at, satellite_color(said), 1);
+    } else if (tested) {
+      ui.fill(at.inset(-1), ui.theme().background, 2);
+      ui.fill(at, ui.theme().gradient, 1);
+    } else {
+      ui.fill(at.inset(-1), ui.theme().background, 2);
+      ui.fill(at, ui.theme().input, 1);
+    }
+    if (!at.inset(-2).contains(mouse)) return;
+    note.title = std::string(tiles_->classes()[static_cast<size_t>(place.label)]);
+    note.lines = {{place.place(), "", 0}};
+    if (said >= 0) {
+      note.lines.push_back({N_("is taken for"), tiles_->classes()[static_cast<size_t>(said)], satellite_color(said)});
+    } else {
+      note.lines.push_back({tested ? tr("a test tile") : tr("a training tile"), "", 0});
+    }
+  };
+  if (!errors) {
+    for (const int64_t tile : parts->training) draw(tile, false, -1);
+    for (const int64_t tile : parts->test) draw(tile, true, -1);
+    return;
+  }
+  for (const bool wrong : {false, true}) {
+    for (size_t i = 0; i < parts->test.size() && i < now->said.size(); ++i) {
+      const bool is = now->said[i] != tiles_->data->label(parts->test[i]);
+      if (is == wrong) draw(parts->test[i], true, now->said[i]);
+    }
+  }
+}
+
+void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
+  const auto words = [&](Rect line) {
+    const auto key = [&](Color color, std::string_view text) {
+      ui.fill(line.cut_left(12).centered(10, 10), color, 1);
+      line.cut_left(6);
+      ui.label(line.cut_left(ui.measure(Font::caption, text).x + 20), text, Font::caption, ui.theme().text);
+    };
+    key(ui.theme().input, tr("learned from"));
+    key(ui.theme().gradient, tr("tested on"));
+  };
+  if (!tiles_->world) {
+    if (state_.split != "random" && tiles_->data->regions().size() < 2) {
+      ui.empty_state(area, Icon::eye, "Nobody knows where these tiles were taken",
+                     tr("A geographic split needs places: take the tiles of the world, or a folder with regions.csv."));
+      return;
+    }
+    ui.begin_panel("split words", area, 0, false);
+    ui.note(
+        "These tiles have no places on the world: half of the tiles of each class are learned from, the other half "
+        "is tested on.");
+    ui.end_panel();
+    return;
+  }
+  const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
+  area.h -= below;
+  words(area.cut_top(kCaption));
+  const ImagePtr picture = tiles_->world->picture();
+  const Rect world = fitted_to(area, picture->width, picture->height);
+  ui.thumbnail(world, world_source());
+  if (state_.split == "geographic") {
+    const float x = world.x + world.w * static_cast<float>((kSatelliteBoundary + 180) / 360);
+    ui.line({x, world.y}, {x, world.bottom()}, ui.theme().text, 1.5f);
+  }
+  draw_places(ui, world, false, note);
+  ui.begin_panel("split words", Rect{area.x, world.bottom() + 8, area.w, below - 8}, 0, false);
+  if (state_.split == "random") {
+    ui.note(
+        "A tile begins every half of its size. So a test tile nearly always has a training tile beside it that shares "
+        "ground with it, in the same light: the network is asked about what it has all but seen.");
+  } else {
+    ui.note(
+        "The Americas learn, the rest of the world tests: no test tile has a neighbor that was learned from. That is "
+        "what a network meets when it is used somewhere else.");
+  }
+  ui.end_panel();
+}
+
+void SatellitePage::draw_errors(Ui& ui, Rect area, HoverNote& note) const {
+  if (!tiles_->world) {
+    ui.empty_state(area, Icon::eye, "Nobody knows where these tiles were taken",
+                   tr("Take the tiles of the world to see where the network errs."));
+    return;
+  }
+  const auto now = moment();
+  Rect words = area.cut_top(kCaption);
+  int64_t wrong = 0;
+  std::vector<int64_t> counts(tiles_->classes().size());
+  for (size_t i = 0; i < now->said.size(); ++i) {
+    const int truth = tiles_->data->label(learning()->parts().test[i]);
+    if (now->said[i] == truth) continue;
+    ++wrong;
+    ++counts[static_cast<size_t>(truth)];
+  }
+  ui.label(words,
+           format_tr("{} of {} test tiles are taken for something else: bright frames, in the color of the answer",
+                     wrong, now->said.size()),
+           Font::caption, ui.theme().text);
+  const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
+  area.h -= below;
+  const ImagePtr picture = tiles_->world->picture();
+  const Rect world = fitted_to(area, picture->width, picture->height);
+  const Rect legend{area.x, world.bottom(), area.w, below};
+  ui.thumbnail(world, world_source());
+  draw_places(ui, world, true, note);
+  draw_legend(ui, legend, counts);
+}
+
+void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
+  const SatelliteMapPtr is = map();
+  if (!is) {
+    if (scene_why_) {
+      ui.begin_panel("why there is no map", area, 0, false);
+      ui.error_note(scene_why_->what(), scene_why_->hint());
+      ui.end_panel();
+      return;
+    }
+    ui.begin_panel("map", area.centered(std::min(area.w, 420.0f), std::min(area.h, 90.0f)), 0, false);
+    ui.progress(tr("The scene is classified tile by tile"), scene_work_.progress(), "");
+    ui.end_panel();
+    return;
+  }
+  const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
+  Rect words = area.cut_top(kCaption);
+  area.h -= below;
+  const bool whole = is->done == is->tiles;
+  ui.label(words,
+           whole ? format_tr("{} \u00d7 {} cells of {} pixels, from {} tiles", is->columns, is->rows, is->stride,
+                             grouped(is->tiles))
+                 : format_tr("{} of {} tiles, from coarse to fine", grouped(is->done), grouped(is->tiles)),
+           Font::caption, ui.theme().text);
+  const Rect place = fitted_to(area, is->columns, is->rows);
+  const Rect legend{area.x, place.bottom(), area.w, below};
+  ui.thumbnail(place, map_source(*is), false);
+  const Response r = ui.interact(place, {.label = "map",
+                                         .command = "satellite.cell",
+                                         .kind = "map",
+                                         .tooltip = N_("Looks at the cell that is clicked; arrow keys move on")});
+  const float cell = place.w / static_cast<float>(is->columns);
+  const auto at = [&](Vec where) {
+    return std::pair{std::clamp(static_cast<int>((where.x - place.x) / cell), 0, is->columns - 1),
+                     std::clamp(static_cast<int>((where.y - place.y) / cell), 0, is->rows - 1)};
+  };
+  const auto send = [&](int x, int y) {
+    ui.send(fmt::format("satellite.cell {} {}", std::clamp(x, 0, is->columns - 1), std::clamp(y, 0, is->rows - 1)));
+  };
+  if (r.hovered) {
+    const auto [x, y] = at(ui.input().mouse);
+    const size_t i = static_cast<size_t>(y) * static_cast<size_t>(is->columns) + static_cast<size_t>(x);
+    const int label = (state_.blend ? is->blended : is->single)[i];
+    note.title = format_tr("cell {}, {}", x, y);
+    if (label >= 0)
+      note.lines = {{std::string(tiles_->classes()[static_cast<size_t>(label)]), "", satellite_color(label)}};
+    note.hint = tr("click: its tile and the nearest training tiles");
+    note.command = fmt::format("satellite.cell {} {}", x, y);
+    if (r.clicked) send(x, y);
+  } else if (r.clicked) {
+    send(is->columns / 2, is->rows / 3);
+  }
+  if (r.keyboard) {
+    ui.draw_focus(place);
+    const auto [x, y] = chosen_ ? *chosen_ : std::pair{is->columns / 2, is->rows / 3};
+    if (ui.take_key("Left")) send(x - 1, y);
+    if (ui.take_key("Right")) send(x + 1, y);
+    if (ui.take_key("Up")) send(x, y - 1);
+    if (ui.take_key("Down")) send(x, y + 1);
+  }
+  if (chosen_) {
+    const Vec middle{place.x + (static_cast<float>(chosen_->first) + 0.5f) * cell,
+                     place.y + (static_cast<float>(chosen_->second) + 0.5f) * cell};
+    const Rect ring = Rect{middle.x, middle.y, 0, 0}.centered(15, 15);
+    ui.stroke(ring.inset(-1), ui.theme().background, 3, 1);
+    ui.stroke(ring, ui.theme().text, 2, 2);
+  }
+  std::vector<int64_t> counts(tiles_->classes().size());
+  for (const int8_t label : state_.blend ? is->blended : is->single) {
+    if (label >= 0) ++counts[static_cast<size_t>(label)];
+  }
+  draw_legend(ui, legend, counts);
+}
+
+// Colors, names and how many of each, in as many columns as fit.
+void SatellitePage::draw_legend(Ui& ui, Rect area, const std::vector<int64_t>& counts) const {
+  area.cut_top(8);
+  const std::vector<std::string>& classes = tiles_->classes();
+  float wide = 60;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    wide = std::max(wide, ui.measure(Font::caption, classes[i] + " " + grouped(counts[i])).x + 34);
+  }
+  const int columns = std::max(1, static_cast<int>(area.w / wide));
+  for (size_t i = 0; i < classes.size(); ++i) {
+    Rect line{area.x + static_cast<float>(static_cast<int>(i) % columns) * wide,
+              area.y + static_cast<float>(static_cast<int>(i) / columns) * kCaption, wide, kCaption};
+    if (line.bottom() > area.bottom() + 1) return;
+    ui.fill(line.cut_left(12).centered(12, 12), satellite_color(static_cast<int>(i)), 2);
+    line.cut_left(6);
+    ui.label(line, classes[i] + " " + grouped(counts[i]), Font::caption, ui.theme().text);
+  }
+}
+
+}  // namespace striate
