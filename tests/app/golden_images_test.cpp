@@ -95,6 +95,7 @@ const std::vector<State>& states() {
       {"architecture-plan",
        {"architecture.model resnet20", "network.image sample:balloons", "page architecture", "architecture.plan on"}},
       {"sharing", {"page sharing", "sharing.digit 3", "sharing.shift 2 1"}},
+      {"transfer", {"page transfer", "transfer.unfreeze 54-58"}},
       {"sharing-map", {"page sharing", "sharing.view map"}},
       {"sharing-neocognitron",
        {"page sharing", "sharing.view neocognitron", "sharing.neocognitron.learn 60", "sharing.cell S1 3 6 7"}},

@@ -173,7 +173,8 @@ inline void play_lesson(PageDriver& driver, const std::string& name) {
     if (action.kind != ActionKind::expect) continue;
     ++expectations;
     const ReadoutValue value = driver.value(action.expectation.readout);
-    EXPECT_TRUE(holds(action.expectation, value))
+    if (!action.expectation.other.empty()) driver.value(action.expectation.other);
+    EXPECT_TRUE(holds(resolved(action.expectation, driver.app.registry()), value))
         << "line " << action.line << ": " << action.text << ", not " << to_text(value);
   }
   EXPECT_GT(expectations, 0);

@@ -171,7 +171,7 @@ TEST_F(TransferPageTest, unfrozen_layers_learn_in_a_second_phase) {
   driver.run("transfer.freeze 0-3");
   EXPECT_EQ(why("transfer.transfer.accuracy"), "nothing has learned yet");
   driver.run("transfer.finish");
-  EXPECT_EQ(driver.text("transfer.cached.layer"), "5");
+  EXPECT_EQ(driver.text("transfer.cached.layer"), "6");
 }
 
 TEST_F(TransferPageTest, the_map_shows_the_picture_that_is_pointed_at) {

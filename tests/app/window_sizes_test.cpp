@@ -247,10 +247,10 @@ TEST_F(Sizes, nothing_overlaps_where_the_inspector_is_unfolded_while_presenting)
 
 TEST_F(Sizes, a_lesson_leaves_its_page_whole) {
   const std::map<std::string, std::string> lessons = {
-      {"pixels", "pixels"},           {"channels", "channels"},        {"filters", "filters"},
-      {"convolution", "convolution"}, {"pooling", "pooling"},          {"pretrained", "shortcut"},
-      {"architecture", "one-cell"},   {"neuron", "why-layers"},        {"sharing", "sharing"},
-      {"lenet", "lenet-reads"},       {"satellite", "split-that-lies"}};
+      {"pixels", "pixels"},           {"channels", "channels"},         {"filters", "filters"},
+      {"convolution", "convolution"}, {"pooling", "pooling"},           {"pretrained", "shortcut"},
+      {"architecture", "one-cell"},   {"neuron", "why-layers"},         {"sharing", "sharing"},
+      {"lenet", "lenet-reads"},       {"satellite", "split-that-lies"}, {"transfer", "what-to-freeze"}};
   for (const auto& [page, lesson] : lessons) {
     driver().resize({1280, 800});
     driver().run("presentation off");

@@ -25,6 +25,29 @@ void TransferPage::commit(State next) {
     learn_ = curve_ = waited_for_ = false;
   }
   state_ = std::move(next);
+  find_frozen();
+}
+
+void TransferPage::find_frozen() {
+  frozen_.clear();
+  if (!moment_ || moment_->of.base != state_.base) return;
+  frozen_.assign(static_cast<size_t>(moment_->base->size() - 1), 1);
+  for (const StudyLock& lock : state_.locks) {
+    LayerSet set(moment_->base->size() - 1);
+    try {
+      if (lock.layers != "all") set = LayerSet::parse(lock.layers, *moment_->base);
+    } catch (const Error&) {
+      continue;  // the study says so
+    }
+    for (size_t i = 0; i < frozen_.size(); ++i) {
+      if (set.contains(static_cast<int>(i) + 1)) frozen_[i] = lock.frozen || moment_->facts.layers[i].counts;
+    }
+  }
+}
+
+bool TransferPage::is_frozen(const StudyLayer& layer) const {
+  const auto i = static_cast<size_t>(layer.number);
+  return i < frozen_.size() ? frozen_[i] != 0 : layer.frozen;
 }
 
 void TransferPage::lock(const StudyLock& lock) {
@@ -65,7 +88,7 @@ bool TransferPage::update(double) {
   bool changed = false;
   if (is_shown() || learning()) ask();
   try {
-    if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true;
+    if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true, find_frozen();
   } catch (const Error& error) {
     failed_ = error, learn_ = curve_ = waited_for_ = false, changed = true;
     asked_ = request();

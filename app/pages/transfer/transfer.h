@@ -52,6 +52,9 @@ class TransferPage : public Page {
   const TransferMoment* present() const;
   bool learning() const { return learn_ && !failed_ && !(present() != nullptr && present()->whole); }
   void lock(const StudyLock& lock);
+  void find_frozen();
+  // As the locks are now, which the newest moment may not know yet.
+  bool is_frozen(const StudyLayer& layer) const;
 
   // transfer_commands.cpp
   void declare_settings();
@@ -78,6 +81,7 @@ class TransferPage : public Page {
   PageContext context_;
   State state_;
   SettingsOf<State> settings_;
+  std::vector<char> frozen_;  // by number of a layer of the base; empty: it is not known yet
   bool learn_ = false, curve_ = false;
   bool waited_for_ = false;  // by `transfer.finish`
   int saves_ = 0;

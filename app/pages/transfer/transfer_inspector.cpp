@@ -56,10 +56,6 @@ void TransferPage::draw_inspector(Ui& ui) const {
              .enabled = ui.registry().find_command("browse.folder") != nullptr,
              .tooltip = N_("A folder with a folder of pictures for each class")});
   ui.end_flow();
-  const auto listed = [](const std::vector<Choice>& choices, const std::string& value) {
-    return std::any_of(choices.begin(), choices.end(), [&](const Choice& each) { return each.value == value; });
-  };
-  if (!listed(sources, state_.data)) ui.row("taken from", state_.data);
   if (moment_ && moment_->of.data == state_.data) {
     ui.row("classes", grouped(static_cast<int64_t>(moment_->facts.classes.size())));
     ui.row("pictures", grouped(moment_->facts.samples));
@@ -74,7 +70,6 @@ void TransferPage::draw_inspector(Ui& ui) const {
   ui.begin_flow();
   draw_open_model(ui, N_("Open a model\u2026"), "transfer.base", ButtonStyle::normal);
   ui.end_flow();
-  if (!listed(bases, state_.base)) ui.row("from", state_.base);
   ui.note("Its head, as layers with | between them; usual: one dense layer");
   ui.setting("transfer.head");
   ui.begin_flow();

@@ -137,9 +137,8 @@ void TransferPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
     const char *title, *label;
     Rect place;
     bool percent;
-  } plots[] = {
-      {N_("loss on the examples, by epoch"), "loss curves", first, false},
-      {N_("accuracy by epoch: on the other pictures, and thin on the examples"), "accuracy curves", area, true}};
+  } plots[] = {{N_("loss on the examples, by epoch"), "loss curves", first, false},
+               {N_("accuracy by epoch; thin: on the examples"), "accuracy curves", area, true}};
   for (const auto& each : plots) {
     Rect place = each.place;
     ui.label(place.cut_top(line), ui.fitted(tr(each.title), Font::caption, place.w), Font::caption,
@@ -152,9 +151,9 @@ void TransferPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
       const std::vector<StudyRun>& runs = scratch ? now.scratch.runs : now.transfer.runs;
       bands[scratch] = bands_of(runs, each.percent ? &StudyEpoch::test : &StudyEpoch::loss);
       if (each.percent) training[scratch] = bands_of(runs, &StudyEpoch::training);
-      for (const Band& band : bands[scratch]) top = std::max(top, band.mean);
+      for (const Band& band : bands[scratch]) top = std::max(top, band.mean + band.spread);
     }
-    if (!each.percent) axes.high = top * 1.05;
+    if (!each.percent) axes.high = top;
     draw_axes(ui, axes, each.percent, {1, 10, 20, 30, 40, 50});
     if (now.facts.tuned) {
       const float x = axes.at(kStudyEpochs + 0.5, 0).x;

@@ -159,9 +159,9 @@ void TransferPage::draw_layers(Ui& ui, const Rect& area, bool scratch, HoverNote
   for (size_t i = 0; i < layers.size(); ++i) {
     const StudyLayer& layer = *layers[i];
     const Rect place = block(i);
-    const bool locks = !scratch && !layer.head;
+    const bool locks = !scratch && !layer.head, frozen = locks && is_frozen(layer);
     const std::string command =
-        locks ? fmt::format("transfer.{} {}", layer.frozen ? "unfreeze" : "freeze", layer.number) : std::string();
+        locks ? fmt::format("transfer.{} {}", frozen ? "unfreeze" : "freeze", layer.number) : std::string();
     const std::string label = fmt::format("{} {}",
                                           scratch ? "scratch layer"
                                           : locks ? "layer"
@@ -176,17 +176,16 @@ void TransferPage::draw_layers(Ui& ui, const Rect& area, bool scratch, HoverNote
          .focusable = locks && !layer.counts,
          .tooltip = !locks         ? std::string_view(N_("This layer is trained"))
                     : layer.counts ? std::string_view(N_("A batch normalization of the base always stays"))
-                    : layer.frozen
-                        ? std::string_view(N_("Unfreezes this layer; drag over others to unfreeze them, too"))
-                        : std::string_view(N_("Freezes this layer; drag over others to freeze them, too"))});
-    Color color = layer.frozen ? mixed(theme.raised, theme.secondary, 0.25f) : faded(theme.kernel, 0.85f);
+                    : frozen ? std::string_view(N_("Unfreezes this layer; drag over others to unfreeze them, too"))
+                             : std::string_view(N_("Freezes this layer; drag over others to freeze them, too"))});
+    Color color = frozen ? mixed(theme.raised, theme.secondary, 0.25f) : faded(theme.kernel, 0.85f);
     if (layer.head) color = theme.activation;
     ui.fill(place, color, 2);
     if (r.hovered) ui.stroke(place, theme.text, 2, 1);
     if (locks && step >= 8) {
       const float size = std::min(step - 3, 13.0f);
-      draw_lock(ui, {place.x + place.w / 2, place.bottom() - size}, size, layer.frozen,
-                layer.frozen ? theme.text : ink_on(theme.kernel));
+      draw_lock(ui, {place.x + place.w / 2, place.bottom() - size}, size, frozen,
+                frozen ? theme.text : ink_on(theme.kernel));
     }
     if (!command.empty() && (r.pressed || (r.clicked && !r.released))) ui.send(command);
     if (r.held && locks && std::fabs(r.dragged.x) >= step) {
@@ -195,8 +194,8 @@ void TransferPage::draw_layers(Ui& ui, const Rect& area, bool scratch, HoverNote
       const int under = std::clamp(static_cast<int>((ui.input().mouse.x - area.x) / step), 0, last);
       for (int k = std::min(under, self); k <= std::max(under, self); ++k) {
         const StudyLayer& passed = *layers[static_cast<size_t>(k)];
-        if (passed.head || passed.counts || passed.frozen == layer.frozen) continue;
-        ui.send(fmt::format("transfer.{} {}", layer.frozen ? "freeze" : "unfreeze", passed.number));
+        if (passed.head || passed.counts || is_frozen(passed) == frozen) continue;
+        ui.send(fmt::format("transfer.{} {}", frozen ? "freeze" : "unfreeze", passed.number));
       }
     }
     if (r.keyboard) ui.draw_focus({place.x, area.y, place.w, area.h}, 2);
@@ -205,9 +204,9 @@ void TransferPage::draw_layers(Ui& ui, const Rect& area, bool scratch, HoverNote
     note.lines = {{"", layer.text, 0},
                   {std::string(tr("parameters")), grouped(layer.parameters), 0},
                   {std::string(tr("multiply-adds")), grouped(layer.multiply_adds), 0}};
-    note.lines.push_back({"", std::string(tr(layer.frozen ? N_("stays as it is") : N_("is trained"))), color});
+    note.lines.push_back({"", std::string(tr(frozen ? N_("stays as it is") : N_("is trained"))), color});
     if (locks && !layer.counts) {
-      note.hint = tr(layer.frozen ? "click: unfreeze this layer" : "click: freeze this layer");
+      note.hint = tr(frozen ? "click: unfreeze this layer" : "click: freeze this layer");
       note.command = command;
     }
   }
