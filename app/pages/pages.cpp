@@ -18,8 +18,8 @@
 namespace striate {
 
 std::vector<PageKind> page_kinds() {
-  return {pixels_page(),     channels_page(), filters_page(),     convolution_page(), pooling_page(),
-          neuron_page(),     sharing_page(),  lenet_page(),       train_page(),       network_page(),
+  return {pixels_page(),     channels_page(), filters_page(),      convolution_page(), pooling_page(),
+          neuron_page(),     sharing_page(),  lenet_page(),        train_page(),       network_page(),
           pretrained_page(), features_page(), architecture_page(), transfer_page()};
 }
 
