@@ -141,7 +141,9 @@ void TransferStudy::set(const StudySettings& settings) {
   split_few(*material_->tiles, settings.examples, {}, 1);  // throws
   const bool other = !set_ || settings.head != settings_.head || !(plan.frozen == frozen_);
   if (other || settings.examples != settings_.examples) current_ = nullptr;
-  std::erase_if(runs_, [&](const StudyRun& run) { return (!run.done && !current_) || (other && run.side == StudySide::transfer); });
+  std::erase_if(runs_, [&](const StudyRun& run) {
+    return (!run.done && !current_) || (other && run.side == StudySide::transfer);
+  });
   if (other || settings.examples != settings_.examples) {
     kept_ = nullptr;
     before_.reset(), after_.reset();
