@@ -64,7 +64,7 @@ void SatellitePage::hidden() {
 
 size_t SatellitePage::held() const {
   const SatelliteMapPtr now = map();
-  return now ? now->blended.size() * 5 + static_cast<size_t>(now->done) * 32 : 0;
+  return now ? now->blended.size() * 7 + static_cast<size_t>(now->done) * 32 : 0;
 }
 
 void SatellitePage::release() {

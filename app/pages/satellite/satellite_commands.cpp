@@ -131,7 +131,7 @@ void SatellitePage::save(const std::string& path) {
     image.width = now->columns, image.height = now->rows, image.channels = 3;
     image.bytes.resize(image.value_count());
     uint8_t* to = image.bytes.data();
-    for (const int8_t label : blend ? now->blended : now->single) {
+    for (const int16_t label : blend ? now->blended : now->single) {
       const Color color = satellite_color(label);
       for (int c = 0; c < 3; ++c) *to++ = static_cast<uint8_t>(color >> (8 * c));
     }

@@ -280,7 +280,7 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
     ui.stroke(ring, ui.theme().text, 2, 2);
   }
   std::vector<int64_t> counts(tiles_->classes().size());
-  for (const int8_t label : state_.blend ? is->blended : is->single) {
+  for (const int16_t label : state_.blend ? is->blended : is->single) {
     if (label >= 0) ++counts[static_cast<size_t>(label)];
   }
   draw_legend(ui, legend, counts);

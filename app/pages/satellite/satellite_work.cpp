@@ -215,8 +215,8 @@ void SatelliteScene::publish(const std::shared_ptr<const TileHead>& head) {
   map->blended.reserve(cells), map->single.reserve(cells);
   for (int row = 0; row < map->rows; ++row) {
     for (int column = 0; column < map->columns; ++column) {
-      map->blended.push_back(static_cast<int8_t>(blend_->label(column, row)));
-      map->single.push_back(static_cast<int8_t>(blend_->tile_label(column, row)));
+      map->blended.push_back(static_cast<int16_t>(blend_->label(column, row)));
+      map->single.push_back(static_cast<int16_t>(blend_->tile_label(column, row)));
     }
   }
   const std::lock_guard lock(mutex_);

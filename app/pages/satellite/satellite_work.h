@@ -101,7 +101,7 @@ struct SatelliteMap {
   ImagePtr scene;
   int columns = 0, rows = 0, stride = 1, tile = 16;
   int64_t tiles = 0, done = 0;                        // with the newest features
-  std::vector<int8_t> blended, single;                // per cell; -1: nothing is known
+  std::vector<int16_t> blended, single;               // per cell; -1: nothing is known
   std::shared_ptr<const std::vector<uint8_t>> photo;  // RGB of each cell
   std::shared_ptr<const World> world;                 // that the scene is of; null: it is another
   std::shared_ptr<const TileHead> head;
