@@ -59,6 +59,7 @@ const std::vector<State>& states() {
       {"architecture, a sum", {"page architecture", "architecture.model lenet5", "architecture.select 3 5 4 6"}},
       {"architecture, a sum of a dense layer", {"page architecture", "architecture.select 7 9 0 0"}},
       {"lenet, maps", {"page lenet", "lenet.digit 5 2", "lenet.model 1998", "lenet.layer 2"}},
+      {"transfer", {"page transfer"}},
       {"lenet, glyphs", {"page lenet", "lenet.view glyphs"}},
       {"train overview", {"page train", "train.view overview"}, true},
       {"train layers", {"page train", "train.view layers", "train.layers.gradients on"}},
