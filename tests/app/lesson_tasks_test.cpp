@@ -202,7 +202,7 @@ class LessonTasks : public testing::TestWithParam<std::string> {
   // The very command; where a hand sets the value by its place (a picture, a drag), the value may be another.
   void expect_sent(const std::string& where, const Item& item, const std::string& task) {
     const bool by_place = item.kind == "slider" || item.kind == "sum" || item.kind == "histogram" ||
-                          item.kind == "pad" || item.kind == "grid";
+                          item.kind == "pad" || item.kind == "grid" || item.kind == "map";
     std::string all;
     bool found = false;
     for (const std::string& line : driver.sent) {
