@@ -15,6 +15,7 @@ namespace striate {
 namespace {
 
 constexpr float kTabs = 34;
+constexpr float kLeastView = 150;
 
 void draw_lock(Ui& ui, Vec center, float size, bool closed, Color color) {
   const float w = size * 0.8f, h = size * 0.55f;
@@ -53,13 +54,16 @@ void TransferPage::draw_stage(Ui& ui, const Rect& area) const {
   }
   const float least = ui.text_size(Font::caption) * 1.35f;
   const float side = std::min(8 * least + 96, std::max(rest.h * 0.5f, 5 * least + 60));
-  Rect sides = rest.cut_top(std::min(side, rest.h));
+  // Short of room, on a projector for one, the sides give up their rows before the views give up theirs: a lesson
+  // asks for what stands in them.
+  const float views = kTabs + kLeastView + 18;
+  Rect sides = rest.cut_top(std::min(side, std::max(rest.h - views, 4 * least + 52)));
   const float half = std::floor((sides.w - 16) / 2);
   draw_side(ui, sides.cut_left(half), true, note);
   sides.cut_left(16);
   draw_side(ui, sides, false, note);
   rest.cut_top(10);
-  if (rest.h > kTabs + 80) {
+  if (rest.h > kTabs + 40) {
     ui.next(rest.cut_top(kTabs));
     ui.setting("transfer.view", {.tabs = true});
     rest.cut_top(8);
