@@ -32,7 +32,7 @@ works pixels "$WORK/map.png"
 [ "$(wc -l <"$WORK/out")" -eq 3 ] || fail "a map of another size"
 works map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/map.png" --tile 7
 prints "network.side 14"
-prints "way tile by tile: tiles of 7 are not the network's pictures of 16 x 16"
+prints "way tile by tile: tiles of 7 pixels are scaled to the network's 14 x 14"
 
 # A network without padding is run once over the scene.
 works train --data world:16:40 --model "conv 8 3x3 | relu | maxpool 2 | flatten | dense 8" --epochs 1 --batch 16 --quiet \

@@ -164,7 +164,8 @@ TEST(ConvolutionalRun, others_go_by_tiles_and_say_why) {
             std::string::npos);
   // Steps of 5 pixels, of tiles in a network that moves by 4.
   EXPECT_EQ(way(kNetworks[0], {.overlap = 0.69}), "tiles move by 5 pixels, the network by 4");
-  EXPECT_NE(way(kNetworks[0], {.tile = 20}).find("are not the network's pictures"), std::string::npos);
+  EXPECT_NE(way(kNetworks[0], {.tile = 20}).find("tiles of 20 pixels are scaled to the network's 16 x 16"),
+            std::string::npos);
   Stream stream(Device::cpu());
   Network padded(stream, Architecture::parse("input 1x16x16 | conv 4 3x3 pad 1 | flatten | dense 3"));
   EXPECT_THROW(ConvolutionalRun(stream, padded), Error);
