@@ -71,9 +71,11 @@ void SceneMap::choose_way(const SceneMapSettings& settings) {
   const Shape picture = session_->file().picture();
   if (settings.by_tiles) {
     why_by_tiles_ = "it was asked for";
-  } else if (session_->file().channels_last() || picture[1] != blend_->tile() || picture[2] != blend_->tile()) {
+  } else if (session_->file().channels_last()) {
+    why_by_tiles_ = "its pictures have their channels last";
+  } else if (picture[1] != blend_->tile() || picture[2] != blend_->tile()) {
     why_by_tiles_ =
-        fmt::format("tiles of {} are not the network's pictures of {} x {}", blend_->tile(), picture[2], picture[1]);
+        fmt::format("tiles of {} pixels are scaled to the network's {} x {}", blend_->tile(), picture[2], picture[1]);
   } else {
     why_by_tiles_ = ConvolutionalRun::why_not(architecture);
   }
