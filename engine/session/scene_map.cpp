@@ -81,7 +81,7 @@ void SceneMap::choose_way(const SceneMapSettings& settings) {
   }
   if (!why_by_tiles_.empty()) return;
   run_.emplace(session_->stream(), session_->network());
-  if (SceneBlocks::fit(*blend_, *run_)) {
+  if (TileBlocks::fit(*blend_, *run_)) {
     blocks_.emplace(*blend_, *run_);
     return;
   }
@@ -106,7 +106,8 @@ void SceneMap::add(const TileBlend::Place& place, const std::vector<float>& outp
 }
 
 void SceneMap::run_block() {
-  const SceneBlock block = blocks_->block(*blend_, block_++);
+  const TileBlock block =
+      blocks_->block(*blend_, block_++, [this](const auto& place) { return blend_->asked(place); });
   if (block.places.empty()) return;
   const std::vector<float> values =
       run_->values(session_->stream(), prepared(block.left, block.top, block.width, block.height), block.width,

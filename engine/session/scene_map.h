@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "engine/image.h"
-#include "engine/session/scene_blocks.h"
+#include "engine/session/tile_blocks.h"
 #include "engine/session/session.h"
 #include "engine/session/tile_blend.h"
 
@@ -65,7 +65,7 @@ class SceneMap {
   std::optional<TileBlend> blend_;
   int side_ = 0, channels_ = 3, batch_ = 1;
   std::optional<ConvolutionalRun> run_;
-  std::optional<SceneBlocks> blocks_;
+  std::optional<TileBlocks> blocks_;
   std::string why_by_tiles_;
   int64_t next_ = 0, done_ = 0, block_ = 0;  // next_: in the order from coarse to fine
 };

@@ -64,7 +64,9 @@ void SatellitePage::hidden() {
 
 size_t SatellitePage::held() const {
   const SatelliteMapPtr now = map();
-  return now ? now->blended.size() * 7 + static_cast<size_t>(now->done) * 32 : 0;
+  if (!now || !tiles_) return 0;
+  const int64_t features = std::min(now->done * tiles_->features->count(), SceneFeatures::kMostKept);
+  return now->blended.size() * 7 + static_cast<size_t>(features) * sizeof(float);
 }
 
 void SatellitePage::release() {
@@ -143,11 +145,12 @@ bool SatellitePage::ask_for_more() {
   }
   const auto now = moment();
   if (tiles_ && now && now->head && map_is_wanted() && !scene_why_ && !scene_work_.busy() && !map_is_whole()) {
-    // Features that are too many to be kept are computed anew for each head: only for the last one.
-    if (tiles_->of.base == TileFeatures::kColor || !learning_work_.busy()) {
-      if (!scene_) {
-        scene_ = std::make_shared<SatelliteScene>(state_.scene, tiles_, state_.setup.tile, state_.overlap / 100.0);
-      }
+    if (!scene_) {
+      scene_ = std::make_shared<SatelliteScene>(state_.scene, tiles_, state_.setup.tile, state_.overlap / 100.0);
+    }
+    // What is not kept is computed for the last head alone.
+    const SatelliteMapPtr is = map();
+    if (!scene_->waits_for_the_last() || !learning_work_.busy() || !is || is->head != now->head) {
       scene_work_.request([scene = scene_, one = learning(), wake = context_.wake](Progress& progress) {
         scene->run(*one, progress, wake);
         return true;
@@ -159,7 +162,9 @@ bool SatellitePage::ask_for_more() {
   if (chosen_ && shown && shown->head && shown->head != cell_head_ && !cell_work_.busy() && learning()) {
     const int x = std::min(chosen_->first, shown->columns - 1), y = std::min(chosen_->second, shown->rows - 1);
     cell_head_ = shown->head;
-    cell_work_.request([shown, one = learning(), x, y](Progress&) { return look_at_cell(*shown, *one, x, y); });
+    cell_work_.request([shown, scene = scene_, one = learning(), x, y](Progress&) {
+      return look_at_cell(*shown, *scene, *one, x, y);
+    });
   }
   return false;
 }

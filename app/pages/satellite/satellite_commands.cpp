@@ -255,6 +255,17 @@ void SatellitePage::declare_readouts(Registry& registry) {
     const SatelliteMapPtr now = map();
     return now ? now->share() : 0.0;
   });
+  number("computed", "of how many tiles of the scene the features were computed, each time counted", [this] {
+    const SatelliteMapPtr now = map();
+    return now ? static_cast<double>(now->computed) : 0.0;
+  });
+  registry.add(
+      Readout{"satellite.way", "how the scene is asked: one convolutional run, or tile by tile, and why", [this] {
+                const SatelliteMapPtr now = map();
+                return ReadoutValue(!now                        ? std::string("none")
+                                    : now->why_by_tiles.empty() ? std::string("one convolutional run")
+                                                                : "tile by tile: " + now->why_by_tiles);
+              }});
   registry.add(
       Readout{"satellite.class",
               "the class of a cell of the map",

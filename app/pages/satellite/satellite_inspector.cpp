@@ -61,6 +61,15 @@ void SatellitePage::draw_inspector(Ui& ui) const {
   ui.setting("satellite.photo");
   const SatelliteMapPtr is = map();
   ui.row("classified", is ? share_text(is->share()) : std::string("\u2013"));
+  ui.row("way", !is                        ? std::string("\u2013")
+                : is->why_by_tiles.empty() ? tr("one convolutional run")
+                                           : tr("tile by tile"));
+  if (is && !is->why_by_tiles.empty() && tiles_->of.base != TileFeatures::kColor) {
+    ui.note(format_tr("Not in one convolutional run: {}.", is->why_by_tiles));
+  }
+  if (is && !is->keeps_all) {
+    ui.note("More features than are kept: those of the finest tiles are computed again for each finished training.");
+  }
   ui.hairline();
   ui.section("CELL");
   draw_cell(ui);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/network/convolutional_run.h"
@@ -10,23 +11,24 @@
 
 namespace striate {
 
-struct SceneBlock {
+struct TileBlock {
   int left = 0, top = 0, width = 0, height = 0;  // pixels of the scene
   std::vector<TileBlend::Place> places;          // tiles that lie in it
   std::vector<ConvolutionalRun::Corner> corners;
 };
 
-class SceneBlocks {
+class TileBlocks {
  public:
   // Whether the steps between tiles are whole steps of the network.
   static bool fit(const TileBlend& blend, const ConvolutionalRun& run) {
     return blend.stride() % run.step_x() == 0 && blend.stride() % run.step_y() == 0;
   }
   // Tiles beside the scene's end that stand between two steps of the network are in no block.
-  SceneBlocks(const TileBlend& blend, const ConvolutionalRun& run);
+  TileBlocks(const TileBlend& blend, const ConvolutionalRun& run);
   int64_t size() const { return int64_t{blocks_across_} * blocks_down_; }
-  // Without tiles that have been asked already: it may come without any.
-  SceneBlock block(const TileBlend& blend, int64_t i) const;
+  // Without tiles that were asked before: it may come without any.
+  TileBlock block(const TileBlend& blend, int64_t i,
+                  const std::function<bool(const TileBlend::Place&)>& asked_before) const;
 
  private:
   int columns_ = 0, rows_ = 0;  // tiles that fit

@@ -1,4 +1,4 @@
-#include "engine/session/scene_blocks.h"
+#include "engine/session/tile_blocks.h"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ int tiles_within(int length, int tile, int stride) { return length < tile ? 1 : 
 
 }  // namespace
 
-SceneBlocks::SceneBlocks(const TileBlend& blend, const ConvolutionalRun& run) {
+TileBlocks::TileBlocks(const TileBlend& blend, const ConvolutionalRun& run) {
   columns_ = blend.tile_columns(), rows_ = blend.tile_rows();
   if (blend.left(columns_ - 1) % run.step_x() != 0) --columns_;
   if (blend.top(rows_ - 1) % run.step_y() != 0) --rows_;
@@ -22,17 +22,18 @@ SceneBlocks::SceneBlocks(const TileBlend& blend, const ConvolutionalRun& run) {
   blocks_down_ = (rows_ + down_ - 1) / down_;
 }
 
-SceneBlock SceneBlocks::block(const TileBlend& blend, int64_t i) const {
+TileBlock TileBlocks::block(const TileBlend& blend, int64_t i,
+                            const std::function<bool(const TileBlend::Place&)>& asked_before) const {
   const int first_column = static_cast<int>(i % blocks_across_) * across_;
   const int first_row = static_cast<int>(i / blocks_across_) * down_;
   const int end_column = std::min(first_column + across_, columns_), end_row = std::min(first_row + down_, rows_);
-  SceneBlock block;
+  TileBlock block;
   block.left = blend.left(first_column), block.top = blend.top(first_row);
   block.width = blend.left(end_column - 1) + blend.tile() - block.left;
   block.height = blend.top(end_row - 1) + blend.tile() - block.top;
   for (int row = first_row; row < end_row; ++row) {
     for (int column = first_column; column < end_column; ++column) {
-      if (blend.asked({column, row})) continue;
+      if (asked_before({column, row})) continue;
       block.places.push_back({column, row});
       block.corners.push_back({blend.left(column) - block.left, blend.top(row) - block.top});
     }
