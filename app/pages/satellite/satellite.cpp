@@ -53,7 +53,14 @@ std::vector<std::string> SatellitePage::state() const {
 
 bool SatellitePage::busy() const {
   return tiles_work_.busy() || learning_work_.busy() || (train_asked_ && !tiles_why_) || cell_work_.busy() ||
-         writer_.busy() || scene_work_.busy();
+         writer_.busy() || (scene_work_.busy() && !map_takes_long());
+}
+
+// Nobody waits for it: it is seen coming, and a script says how long it waits.
+bool SatellitePage::goes_on() const { return scene_work_.busy() && map_takes_long(); }
+
+bool SatellitePage::map_takes_long() const {
+  return tiles_ && tiles_->of.base != TileFeatures::kColor && tiles_->features->run() == nullptr;
 }
 
 void SatellitePage::hidden() {

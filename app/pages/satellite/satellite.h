@@ -30,6 +30,7 @@ class SatellitePage : public Page {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override;
+  bool goes_on() const override;
   size_t held() const override;
   void release() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
@@ -57,6 +58,7 @@ class SatellitePage : public Page {
   bool runs() const { return learning_work_.busy() || train_asked_; }
   SatelliteMapPtr map() const { return scene_ ? scene_->map() : nullptr; }
   bool map_is_whole() const;
+  bool map_takes_long() const;
   bool map_is_wanted() const {
     return map_asked_ || (is_shown() && (state_.view == "map" || state_.view == "training"));
   }
