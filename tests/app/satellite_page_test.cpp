@@ -126,6 +126,87 @@ TEST_F(SatellitePageTest, a_hidden_page_goes_on_training_and_classifies_nothing)
   EXPECT_EQ(driver.number("satellite.done"), 0);
 }
 
+TEST_F(SatellitePageTest, a_cell_of_the_confusion_matrix_shows_its_tiles_alone_on_the_globe) {
+  driver.run("satellite.epochs 3");
+  train("geographic");
+  driver.run("satellite.view confusion");
+  const double all = driver.number("satellite.shown");
+  EXPECT_EQ(all, driver.number("satellite.tiles") - driver.number("satellite.parts.training"));
+  double sum = 0;
+  for (int truth = 0; truth < 8; ++truth) {
+    for (int said = 0; said < 8; ++said) {
+      driver.run(fmt::format("satellite.confused {} {}", truth, said));
+      sum += driver.number("satellite.shown");
+    }
+  }
+  EXPECT_EQ(sum, all) << "each tile is in one cell";
+  driver.run("satellite.confused");
+  // A click sends the cell; the same again shows all.
+  const Rect cells = driver.ui.find_item("confusion")->rect;
+  const Vec water{cells.right() - cells.w / 16, cells.bottom() - cells.h / 16};
+  driver.click_at(water);
+  EXPECT_EQ(driver.text("satellite.confused"), "7 7");
+  EXPECT_LT(driver.number("satellite.shown"), all);
+  driver.click_at(water);
+  EXPECT_EQ(driver.text("satellite.confused"), "all");
+  EXPECT_NE(driver.failure("satellite.confused 8 0").find("no class 8"), std::string::npos);
+}
+
+TEST_F(SatellitePageTest, a_hand_turns_the_globe) {
+  driver.run("satellite.epochs 3");
+  train("random");
+  driver.run("satellite.view confusion");
+  driver.run("satellite.globe 170 10");
+  const Rect globe = driver.ui.find_item("globe")->rect;
+  const Vec middle = globe.center();
+  driver.hands.move(middle);
+  driver.hands.button(0, true);
+  driver.hands.move(middle + Vec{-globe.w / 4, globe.h / 8});
+  driver.hands.button(0, false);
+  driver.settle();
+  const std::string turned = driver.text("satellite.globe");
+  double longitude = 0, latitude = 0;
+  ASSERT_EQ(std::sscanf(turned.c_str(), "%lf %lf", &longitude, &latitude), 2) << turned;
+  EXPECT_NEAR(longitude, 170 + 28.65 - 360, 0.5) << "half a radius, and across the date line";
+  EXPECT_NEAR(latitude, 10 + 14.3, 0.5);
+  driver.run("satellite.globe 0 90");
+  EXPECT_EQ(driver.text("satellite.globe"), "0.00 90.00");
+}
+
+TEST_F(SatellitePageTest, the_map_is_seen_as_near_as_one_likes) {
+  driver.run("satellite.epochs 3");
+  train("random");
+  driver.run("satellite.view map");
+  EXPECT_EQ(driver.text("satellite.look"), "whole");
+  const Rect map = driver.ui.find_item("map")->rect;
+  driver.hands.move(map.center() + Vec{40, 20});
+  driver.hands.scroll({0, 5});
+  driver.settle();
+  EXPECT_NE(driver.text("satellite.look"), "whole");
+  driver.run("satellite.look 140 90 12");
+  driver.click("map");
+  EXPECT_EQ(driver.text("satellite.cell"), "140 90") << "what is in the middle";
+  driver.run("satellite.move 2 -1");
+  EXPECT_EQ(driver.text("satellite.cell"), "142 89");
+  driver.run("satellite.fit");
+  EXPECT_EQ(driver.text("satellite.look"), "whole");
+}
+
+TEST_F(SatellitePageTest, features_of_a_tile_are_computed_once_whatever_head_asks) {
+  driver.run("satellite.epochs 30");
+  driver.run("satellite.view map");
+  train("random");
+  const double tiles = driver.number("satellite.computed");
+  EXPECT_GT(tiles, 10000);
+  EXPECT_EQ(driver.number("satellite.done"), 1);
+  train("geographic");
+  EXPECT_EQ(driver.number("satellite.done"), 1);
+  driver.run("satellite.cell 100 60");
+  EXPECT_EQ(driver.text("satellite.class 100 60").empty(), false);
+  EXPECT_EQ(driver.number("satellite.computed"), tiles);
+  EXPECT_EQ(driver.text("satellite.way"), "tile by tile: colors are counted in each");
+}
+
 TEST_F(SatellitePageTest, its_lessons_hold) {
   play_lesson(driver, "hands-on");
   play_lesson(driver, "split-that-lies");

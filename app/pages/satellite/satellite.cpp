@@ -35,18 +35,24 @@ void SatellitePage::commit(State next) {
     tiles_work_.cancel();
     tiles_.reset(), tiles_why_.reset();
     learnings_ = {}, accuracies_ = {};
+    state_.confused.reset();
   }
   if (other_scene) {
     scene_work_.cancel(), cell_work_.cancel();
     scene_.reset(), scene_why_.reset();
     cell_.reset(), cell_head_.reset();
     chosen_.reset();
+    state_.look = View{};
     map_asked_ = false;
   }
 }
 
 std::vector<std::string> SatellitePage::state() const {
   std::vector<std::string> lines = settings_.state();
+  lines.push_back(state_.look.zoom > 0 ? "satellite.look " + look_text() : "satellite.fit");
+  lines.emplace_back("satellite.confused");
+  if (state_.confused)
+    lines.push_back(fmt::format("satellite.confused {} {}", state_.confused->first, state_.confused->second));
   if (chosen_) lines.push_back(fmt::format("satellite.cell {} {}", chosen_->first, chosen_->second));
   return lines;
 }
@@ -183,9 +189,18 @@ bool SatellitePage::update(double /*now*/) {
 }
 
 std::vector<Page::Key> SatellitePage::keys() const {
-  return {{"Space", learning_work_.busy() ? "satellite.pause" : "satellite.train", N_("trains, and pauses")},
-          {"G", state_.split == "random" ? "satellite.split geographic" : "satellite.split random",
-           N_("the random or the geographic split")}};
+  std::vector<Key> keys = {
+      {"Space", learning_work_.busy() ? "satellite.pause" : "satellite.train", N_("trains, and pauses")},
+      {"G", state_.split == "random" ? "satellite.split geographic" : "satellite.split random",
+       N_("the random or the geographic split")}};
+  if (map() && (state_.view == "map" || state_.view == "training")) {
+    keys.insert(keys.end(), {{"Left", "satellite.move -1 0", N_("one cell to the left")},
+                             {"Right", "satellite.move 1 0", N_("one cell to the right")},
+                             {"Up", "satellite.move 0 -1", N_("one cell up")},
+                             {"Down", "satellite.move 0 1", N_("one cell down")},
+                             {"Home", "satellite.fit", N_("the whole map")}});
+  }
+  return keys;
 }
 
 PageKind satellite_page() {

@@ -75,8 +75,10 @@ void SatellitePage::declare_settings() {
         if (text.empty()) throw Error("satellite.scene: no name", "world, or a picture's file");
         s.scene = text;
       });
-  settings_.also(
-      [this] { return std::vector{fmt::format("satellite.tile {} {}", state_.setup.tile, state_.overlap)}; });
+  settings_.also([this] {
+    return std::vector{fmt::format("satellite.tile {} {}", state_.setup.tile, state_.overlap),
+                       fmt::format("satellite.globe {:.2f} {:.2f}", state_.globe_longitude, state_.globe_latitude)};
+  });
   Setting& blend = settings_.on_off(
       "blend", "blend overlaps",
       "A cell of the map is what all tiles over it say, the nearest ones most; or what one tile says alone",
@@ -103,16 +105,6 @@ void SatellitePage::train(bool again) {
 void SatellitePage::pause() {
   learning_work_.cancel();
   train_asked_ = false;
-}
-
-void SatellitePage::choose_cell(int x, int y) {
-  if (const SatelliteMapPtr now = map(); now && (x >= now->columns || y >= now->rows)) {
-    throw Error(fmt::format("satellite.cell: {}, {} is no cell of the map of {} x {}", x, y, now->columns, now->rows),
-                fmt::format("up to {} and {}", now->columns - 1, now->rows - 1));
-  }
-  if (chosen_ && chosen_->first == x && chosen_->second == y) return;
-  chosen_ = {x, y};
-  cell_head_.reset();
 }
 
 void SatellitePage::save(const std::string& path) {
@@ -143,6 +135,7 @@ void SatellitePage::save(const std::string& path) {
 void SatellitePage::declare(Registry& registry) {
   settings_.declare(registry);
   declare_commands(registry);
+  declare_looks(registry);
   declare_readouts(registry);
 }
 
@@ -165,13 +158,6 @@ void SatellitePage::declare_commands(Registry& registry) {
                        Undo::edit});
   registry.add(Readout{"satellite.tile", "size of the tiles in pixels, and their overlap in percent",
                        [this] { return ReadoutValue(fmt::format("{} {}", state_.setup.tile, state_.overlap)); }});
-  registry.add(
-      Command{"satellite.cell",
-              N_("Looks at one cell of the map: its tile, the answer, the nearest training tiles"),
-              {Parameter::integer("X", "column, from 0", 0, 1e6), Parameter::integer("Y", "row, from 0", 0, 1e6)},
-              [this](const Arguments& arguments) {
-                choose_cell(static_cast<int>(arguments.integer(0)), static_cast<int>(arguments.integer(1)));
-              }});
   registry.add(Command{"satellite.save",
                        N_("Writes the map as a picture, a pixel for each cell"),
                        {Parameter::file_to_write("FILE", "a PNG file")},
