@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/command/not_ready.h"
+#include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
 #include "tests/test_folder.h"
 
@@ -205,6 +206,28 @@ TEST_F(SatellitePageTest, features_of_a_tile_are_computed_once_whatever_head_ask
   EXPECT_EQ(driver.text("satellite.class 100 60").empty(), false);
   EXPECT_EQ(driver.number("satellite.computed"), tiles);
   EXPECT_EQ(driver.text("satellite.way"), "tile by tile: colors are counted in each");
+}
+
+TEST_F(SatellitePageTest, a_base_without_padding_maps_the_scene_in_one_convolutional_run) {
+  const TestFolder folder;
+  Stream stream;
+  Network network(stream, Architecture::parse("input 3x16x16 | conv 8 5x5 | relu | maxpool 2 | conv 12 3x3 | relu | "
+                                              "globalavgpool | flatten | dense 4"));
+  network.initialize(stream, Initializer::he_normal, 3);
+  ModelInfo info;
+  info.architecture = network.architecture();
+  save_model(folder / "base.safetensors", stream, info, network);
+  driver.run("satellite.base " + (folder / "base.safetensors"));
+  driver.run("satellite.epochs 100");
+  train("random");
+  EXPECT_GT(driver.number("satellite.accuracy"), 0.5);
+  driver.run("satellite.view map");
+  EXPECT_EQ(driver.number("satellite.done"), 1);
+  EXPECT_EQ(driver.text("satellite.way"), "one convolutional run");
+  EXPECT_EQ(driver.text("satellite.class 280 180"), "water");
+  driver.run("satellite.tile 16 45");
+  EXPECT_EQ(driver.text("satellite.class 249 160").empty(), false);
+  EXPECT_EQ(driver.text("satellite.way"), "tile by tile: tiles move by 9 pixels, the network by 2");
 }
 
 TEST_F(SatellitePageTest, its_lessons_hold) {

@@ -50,10 +50,10 @@ class SatellitePage : public Page {
     std::string scene = "world";
     int overlap = 50;  // percent of a tile's side
     bool blend = true;
-    double photo = 0.5;                                 // how much of the photo is seen through the map
-    View look;                                          // at the map; zoom 0: the whole
-    double globe_longitude = -60, globe_latitude = 15;  // in its middle
-    std::optional<std::pair<int, int>> confused;        // (is, taken for): shown alone; none: all
+    double photo = 0.5;                                // how much of the photo is seen through the map
+    View look;                                         // at the map; zoom 0: the whole
+    double globe_longitude = 20, globe_latitude = 15;  // in its middle
+    std::optional<std::pair<int, int>> confused;       // (is, taken for): shown alone; none: all
   };
   static size_t split_index(const std::string& word) { return word == "random" ? 0 : 1; }
   void commit(State next);

@@ -124,7 +124,7 @@ void SatellitePage::draw_globe(Ui& ui, Rect area, HoverNote& note) const {
   }
   const std::vector<std::string>& classes = tiles_->classes();
   const std::string what =
-      !state_.confused ? tr("test tiles, in the color of the answer; errors have bright frames")
+      !state_.confused ? tr("test tiles; errors have bright frames")
       : state_.confused->first == state_.confused->second
           ? format_tr("{} taken for what it is", classes[static_cast<size_t>(state_.confused->first)])
           : format_tr("{} taken for {}", classes[static_cast<size_t>(state_.confused->first)],
