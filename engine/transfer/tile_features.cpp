@@ -76,6 +76,8 @@ TileFeatures::TileFeatures(const std::string& base, const Shape& tile) {
   why_by_tiles_ = base_->why_by_tiles;
 }
 
+Shape TileFeatures::input() const { return base_ ? base_->input : Shape(); }
+
 const ConvolutionalRun* TileFeatures::run() const { return base_ && base_->run ? &*base_->run : nullptr; }
 
 std::vector<float> TileFeatures::of_block(const Image& scene, const TileBlock& block) const {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "engine/image.h"
-#include "engine/session/tile_blocks.h"
 #include "engine/session/tile_blend.h"
+#include "engine/session/tile_blocks.h"
 #include "engine/training/data/dataset.h"
 #include "engine/transfer/base_network.h"
 #include "engine/transfer/feature_set.h"
@@ -25,6 +25,7 @@ class TileFeatures {
   TileFeatures(const std::string& base, const Shape& tile);
 
   int64_t count() const { return count_; }  // numbers of one tile
+  Shape input() const;                      // of a tile as it enters the network; rank 0: colors
   // Of a scene's tiles in one convolutional run; null: they go tile by tile, and why_by_tiles() says why.
   const ConvolutionalRun* run() const;
   const std::string& why_by_tiles() const { return why_by_tiles_; }

@@ -1,5 +1,6 @@
 // The page satellite: what its trainings come to, what its map says, every view drawn, what goes wrong told.
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -228,6 +229,25 @@ TEST_F(SatellitePageTest, a_base_without_padding_maps_the_scene_in_one_convoluti
   driver.run("satellite.tile 16 45");
   EXPECT_EQ(driver.text("satellite.class 249 160").empty(), false);
   EXPECT_EQ(driver.text("satellite.way"), "tile by tile: tiles move by 9 pixels, the network by 2");
+}
+
+TEST_F(SatellitePageTest, the_training_becomes_a_project_with_the_same_parts) {
+  const TestFolder folder;
+  driver.run("satellite.split geographic");
+  const double training = driver.number("satellite.parts.training"), tiles = driver.number("satellite.tiles");
+  driver.run("satellite.export " + (folder / "project"));
+  for (const char* name : {"train.py", "model.py", "data.py", "README.md", "start.safetensors", "data/pictures.npy"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder / (std::string("project/") + name))) << name;
+  }
+  std::ifstream split(folder / "project/split.csv");
+  double learned = 0, tested = 0;
+  for (std::string line; std::getline(split, line);) {
+    learned += line.starts_with("training,");
+    tested += line.starts_with("test,");
+  }
+  EXPECT_EQ(learned, training);
+  EXPECT_EQ(tested, tiles - training);
+  EXPECT_NE(driver.failure("satellite.export " + (folder / "project")).find("not empty"), std::string::npos);
 }
 
 TEST_F(SatellitePageTest, its_lessons_hold) {

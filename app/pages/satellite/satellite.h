@@ -77,6 +77,8 @@ class SatellitePage : public Page {
   void train(bool again);
   void pause();
   void save(const std::string& path);
+  std::string exported_base() const;
+  void export_project(const std::string& folder);
   // Throw NotReady where they are not there yet, and ask for them.
   const SatelliteTiles& need_tiles();
   double need_accuracy(size_t split, bool reversed);
@@ -115,6 +117,7 @@ class SatellitePage : public Page {
   void draw_said_tile(Ui& ui, Vec middle, float side, int64_t tile, int said, HoverNote& note) const;
 
   // satellite_inspector.cpp
+  void draw_files(Ui& ui) const;
   void draw_cell(Ui& ui) const;
 
   PageInfo info_;

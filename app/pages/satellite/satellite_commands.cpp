@@ -6,6 +6,7 @@
 #include "app/pages/satellite/satellite.h"
 #include "app/words/words.h"
 #include "engine/export/overwrite.h"
+#include "engine/export/tile_project.h"
 #include "engine/files/image_file.h"
 #include "engine/lower_case.h"
 #include "engine/training/data/source_folder.h"
@@ -132,6 +133,29 @@ void SatellitePage::save(const std::string& path) {
   });
 }
 
+// The colors of a tile are no network that PyTorch could go on with.
+std::string SatellitePage::exported_base() const {
+  return state_.setup.base == TileFeatures::kColor ? "squeezenet1_1" : state_.setup.base;
+}
+
+void SatellitePage::export_project(const std::string& folder) {
+  const SatelliteTilesPtr tiles = tiles_;
+  if (!tiles) {
+    if (tiles_why_) throw *tiles_why_;
+    throw Error("the tiles are not there yet", "wait until they are: satellite.tiles");
+  }
+  check_project_folder(folder, ExportFormat::pytorch);
+  if (writer_.busy()) throw Error("a file is being written", "wait until it is there");
+  saved_.clear();
+  TileProject project{exported_base(), tiles->data,      state_.setup.data, state_.split == "geographic",
+                      state_.epochs,   state_.setup.seed};
+  writer_.request([project, folder](Progress&) {
+    Stream stream(Device::cpu());
+    write_training_project(stream, training_project_of(project), project.tiles, folder, ExportFormat::pytorch);
+    return folder;
+  });
+}
+
 void SatellitePage::declare(Registry& registry) {
   settings_.declare(registry);
   declare_commands(registry);
@@ -162,6 +186,11 @@ void SatellitePage::declare_commands(Registry& registry) {
                        N_("Writes the map as a picture, a pixel for each cell"),
                        {Parameter::file_to_write("FILE", "a PNG file")},
                        [this](const Arguments& arguments) { save(arguments.text(0)); }});
+  registry.add(Command{"satellite.export",
+                       N_("Writes a folder with a PyTorch project: these tiles, this split, a head on the same base; "
+                          "SqueezeNet in place of colors"),
+                       {Parameter::file_to_write("DIR", "a new folder")},
+                       [this](const Arguments& arguments) { export_project(arguments.text(0)); }});
 }
 
 const SatelliteTiles& SatellitePage::need_tiles() {
