@@ -25,7 +25,10 @@ SceneFeatures::SceneFeatures(std::shared_ptr<const TileFeatures> features, Image
   values_.reserve(static_cast<size_t>(std::min(most_kept_, blend.tiles() * features_->count())));
   const ConvolutionalRun* run = features_->run();
   if (run == nullptr) return;
-  if (TileBlocks::fit(blend, *run)) {
+  const Shape input = features_->input();
+  if (input != Shape{channels, blend.tile(), blend.tile()}) {
+    why_by_tiles_ = fmt::format("tiles of {0} x {0} are scaled to {1} x {2}", blend.tile(), input[2], input[1]);
+  } else if (TileBlocks::fit(blend, *run)) {
     blocks_.emplace(blend, *run);
   } else {
     why_by_tiles_ = fmt::format("tiles move by {} pixels, the network by {}", blend.stride(),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/command/not_ready.h"
+#include "engine/files/image_file.h"
 #include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
 #include "tests/test_folder.h"
@@ -248,6 +249,86 @@ TEST_F(SatellitePageTest, the_training_becomes_a_project_with_the_same_parts) {
   EXPECT_EQ(learned, training);
   EXPECT_EQ(tested, tiles - training);
   EXPECT_NE(driver.failure("satellite.export " + (folder / "project")).find("not empty"), std::string::npos);
+}
+
+TEST_F(SatellitePageTest, bad_tiles_scenes_and_bases_are_told_and_nothing_is_lost) {
+  const TestFolder folder;
+  const auto picture = [&](const std::string& name, int side, int value) {
+    Image image;
+    image.width = image.height = side, image.channels = 3;
+    image.bytes.resize(image.value_count());
+    for (size_t i = 0; i < image.value_count(); ++i)
+      image.bytes.data()[i] = static_cast<uint8_t>((value + static_cast<int>(i) * 7) % 256);
+    std::filesystem::create_directories(std::filesystem::path(folder / name).parent_path());
+    write_image(folder / name, image);
+  };
+  const auto broken = [&](const std::string& name) {
+    std::filesystem::create_directories(std::filesystem::path(folder / name).parent_path());
+    std::ofstream(folder / name) << "\x89PNG\r\n\x1a\nno more";
+  };
+  const auto why = [&](const char* readout) -> std::string {
+    try {
+      driver.number(readout);
+    } catch (const NotReady&) {
+      return "not ready";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.hint()), "") << error.what();
+      return error.what();
+    }
+    return "no error";
+  };
+  for (int i = 0; i < 4; ++i) {
+    for (const char* name : {"good/dark/", "good/light/", "alone/dark/", "halved/dark/"})
+      picture(fmt::format("{}{}.png", name, i), 16, std::string(name).find("light") == std::string::npos ? i : 120 + i);
+  }
+  picture("single/dark/0.png", 16, 0);
+  picture("single/light/0.png", 16, 120);
+  for (int i = 0; i < 3; ++i) broken(fmt::format("halved/light/{}.png", i));
+  std::filesystem::create_directories(folder / "empty/dark");
+  std::filesystem::create_directories(folder / "empty/light");
+
+  driver.run("satellite.epochs 3");
+  train("random");
+  const double accuracy = driver.number("satellite.accuracy");
+  const auto bad = [&](const std::string& command, const char* readout, const char* words) {
+    driver.run(command);
+    driver.run("satellite.train");
+    const std::string said = why(readout);
+    EXPECT_NE(said.find(words), std::string::npos) << command << ": " << said;
+    for (const char* view : {"data", "training", "confusion", "map"}) driver.run(std::string("satellite.view ") + view);
+  };
+  bad("satellite.data folder:" + (folder / "halved"), "satellite.accuracy", "halved/light");
+  bad("satellite.data folder:" + (folder / "alone"), "satellite.accuracy", "one class");
+  bad("satellite.data folder:" + (folder / "single"), "satellite.accuracy", "no tiles");
+  bad("satellite.data folder:" + (folder / "empty"), "satellite.accuracy", "no picture");
+  driver.run("satellite.data world");
+  EXPECT_EQ(driver.number("satellite.accuracy"), accuracy) << "what was learned is there again";
+
+  Stream stream;
+  Network network(stream, Architecture::parse("input 3x16x16 | flatten | dense 9 | relu | dense 4"));
+  network.initialize(stream, Initializer::pytorch, 3);
+  ModelInfo info;
+  info.architecture = network.architecture();
+  save_model(folder / "dense.safetensors", stream, info, network);
+  bad("satellite.base " + (folder / "dense.safetensors"), "satellite.accuracy", "no convolution");
+  driver.run("satellite.base color");
+  EXPECT_EQ(driver.number("satellite.accuracy"), accuracy);
+
+  picture("small.png", 9, 3);
+  driver.run("satellite.scene " + (folder / "small.png"));
+  driver.run("satellite.view map");
+  try {
+    driver.text("satellite.class 0 0");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("9 x 9 pixels are less than a tile of 16"), std::string::npos);
+  }
+  broken("broken.png");
+  driver.run("satellite.scene " + (folder / "broken.png"));
+  EXPECT_THROW(driver.text("satellite.class 0 0"), Error);
+  EXPECT_EQ(driver.number("satellite.accuracy"), accuracy);
+  driver.run("satellite.scene world");
+  EXPECT_EQ(driver.text("satellite.class 249 160").empty(), false);
 }
 
 TEST_F(SatellitePageTest, its_lessons_hold) {

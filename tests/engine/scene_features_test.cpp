@@ -81,6 +81,8 @@ TEST(SceneFeatures, padding_or_other_steps_go_by_tiles) {
       saved(folder, "input 3x16x16 | conv 6 3x3 | relu | maxpool 2 | flatten | dense 3"), Shape{3, 16, 16});
   const TileBlend odd("scene", 133, 70, 3, 16, 0.3);
   EXPECT_EQ(SceneFeatures(other, scene(133, 70), odd, 3).why_by_tiles(), "tiles move by 11 pixels, the network by 2");
+  const TileBlend larger("scene", 133, 70, 3, 24, 0.5);
+  EXPECT_EQ(SceneFeatures(other, scene(133, 70), larger, 3).why_by_tiles(), "tiles of 24 x 24 are scaled to 16 x 16");
   const auto scaled = std::make_shared<const TileFeatures>(folder / "base.safetensors", Shape{3, 20, 20});
   EXPECT_EQ(scaled->why_by_tiles(), "tiles of 20 x 20 are scaled to 16 x 16");
   EXPECT_EQ(TileFeatures(TileFeatures::kColor, {3, 16, 16}).run(), nullptr);

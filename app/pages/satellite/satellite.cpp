@@ -33,9 +33,16 @@ void SatellitePage::commit(State next) {
   }
   if (other_tiles) {
     tiles_work_.cancel();
-    tiles_.reset(), tiles_why_.reset();
-    learnings_ = {}, accuracies_ = {};
+    tiles_why_.reset();
     state_.confused.reset();
+    // What was learned before a folder that cannot be read is there again when one goes back.
+    if (tiles_ && (accuracies_[0] || accuracies_[1])) before_ = {tiles_, learnings_, accuracies_};
+    tiles_.reset();
+    learnings_ = {}, accuracies_ = {};
+    if (before_.tiles && before_.tiles->of == state_.setup) {
+      tiles_ = before_.tiles;
+      learnings_ = before_.learnings, accuracies_ = before_.accuracies;
+    }
   }
   if (other_scene) {
     scene_work_.cancel(), cell_work_.cancel();

@@ -128,6 +128,12 @@ class SatellitePage : public Page {
   std::optional<Error> tiles_why_, learning_why_, scene_why_;
   std::array<SatelliteLearningPtr, 2> learnings_;  // random, geographic
   std::array<std::optional<double>, kSatelliteSplits> accuracies_;
+  struct Learned {
+    SatelliteTilesPtr tiles;
+    std::array<SatelliteLearningPtr, 2> learnings;
+    std::array<std::optional<double>, kSatelliteSplits> accuracies;
+  };
+  Learned before_;  // of the tiles before these
   std::shared_ptr<SatelliteScene> scene_;
   std::optional<std::pair<int, int>> chosen_;  // cell
   std::optional<SatelliteCell> cell_;
