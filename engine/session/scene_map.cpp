@@ -106,8 +106,7 @@ void SceneMap::add(const TileBlend::Place& place, const std::vector<float>& outp
 }
 
 void SceneMap::run_block() {
-  const TileBlock block =
-      blocks_->block(*blend_, block_++, [this](const auto& place) { return blend_->asked(place); });
+  const TileBlock block = blocks_->block(*blend_, block_++, [this](const auto& place) { return blend_->asked(place); });
   if (block.places.empty()) return;
   const std::vector<float> values =
       run_->values(session_->stream(), prepared(block.left, block.top, block.width, block.height), block.width,

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "engine/image.h"
-#include "engine/session/tile_blocks.h"
 #include "engine/session/session.h"
 #include "engine/session/tile_blend.h"
+#include "engine/session/tile_blocks.h"
 
 namespace striate {
 
