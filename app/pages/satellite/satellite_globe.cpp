@@ -14,6 +14,8 @@ namespace {
 
 constexpr float kCaption = 22, kBeside = 620, kRim = 8;
 
+const Color kBright = rgb(0xFFFFFF), kDark = rgb(0x14161A);  // on the world, which is dark in both themes
+
 double wrapped(double longitude) { return std::remainder(longitude, 360); }
 
 }  // namespace
@@ -106,7 +108,7 @@ void SatellitePage::draw_globe(Ui& ui, Rect area, HoverNote& note) const {
     std::optional<Globe::Point> before;
     for (int latitude = -90; latitude <= 90; latitude += 5) {
       const auto here = globe.at({kSatelliteBoundary, static_cast<double>(latitude)});
-      if (before && here) ui.line(on_screen(*before), on_screen(*here), ui.theme().text, 1.5f);
+      if (before && here) ui.line(on_screen(*before), on_screen(*here), kBright, 1.5f);
       before = here;
     }
   }
@@ -155,7 +157,7 @@ void SatellitePage::draw_globe(Ui& ui, Rect area, HoverNote& note) const {
 void SatellitePage::draw_said_tile(Ui& ui, Vec middle, float side, int64_t tile, int said, HoverNote& note) const {
   const Rect at = Rect{middle.x, middle.y, 0, 0}.centered(side, side);
   const int truth = tiles_->data->label(tile);
-  ui.fill(at.inset(-1), said != truth ? ui.theme().text : ui.theme().background, 1);
+  ui.fill(at.inset(-1), said != truth ? kBright : kDark, 1);
   ui.fill(at, satellite_color(said), 1);
   if (!at.inset(-2).contains(ui.input().mouse)) return;
   note = {};

@@ -156,7 +156,7 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
   ui.thumbnail(world, world_source());
   if (state_.split == "geographic") {
     const float x = world.x + world.w * static_cast<float>((kSatelliteBoundary + 180) / 360);
-    ui.line({x, world.y}, {x, world.bottom()}, ui.theme().text, 1.5f);
+    ui.line({x, world.y}, {x, world.bottom()}, rgb(0xFFFFFF), 1.5f);
   }
   draw_places(ui, world, false, note);
   ui.begin_panel("split words", Rect{area.x, world.bottom() + 8, area.w, below - 8}, 0, false);
@@ -277,7 +277,9 @@ void SatellitePage::draw_legend(Ui& ui, Rect area, const std::vector<int64_t>& c
     Rect line{area.x + static_cast<float>(static_cast<int>(i) % columns) * wide,
               area.y + static_cast<float>(static_cast<int>(i) / columns) * kCaption, wide, kCaption};
     if (line.bottom() > area.bottom() + 1) return;
-    ui.fill(line.cut_left(12).centered(12, 12), satellite_color(static_cast<int>(i)), 2);
+    const Rect swatch = line.cut_left(12).centered(12, 12);
+    ui.fill(swatch, satellite_color(static_cast<int>(i)), 2);
+    ui.stroke(swatch, ui.theme().secondary, 2);
     line.cut_left(6);
     ui.label(line, classes[i] + " " + grouped(counts[i]), Font::caption, ui.theme().text);
   }
