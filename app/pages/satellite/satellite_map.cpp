@@ -119,8 +119,7 @@ void SatellitePage::draw_places(Ui& ui, const Rect& world, bool errors, HoverNot
   for (const bool wrong : {false, true}) {
     for (size_t i = 0; i < parts->test.size() && i < now->said.size(); ++i) {
       const int truth = tiles_->data->label(parts->test[i]);
-      if ((now->said[i] != truth) == wrong && is_shown_error(truth, now->said[i]))
-        draw(parts->test[i], true, now->said[i]);
+      if ((now->said[i] != truth) == wrong) draw(parts->test[i], true, now->said[i]);
     }
   }
 }
@@ -220,11 +219,12 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
   Rect words = area.cut_top(kCaption);
   area.h -= below;
   const bool whole = is->done == is->tiles;
-  ui.label(words,
-           whole ? format_tr("{} \u00d7 {} cells of {} pixels, from {} tiles", is->columns, is->rows, is->stride,
-                             grouped(is->tiles))
-                 : format_tr("{} of {} tiles, from coarse to fine", grouped(is->done), grouped(is->tiles)),
-           Font::caption, ui.theme().text);
+  const std::string way = is->why_by_tiles.empty() ? tr("one convolutional run") : tr("tile by tile");
+  const std::string caption =
+      whole ? format_tr("{} \u00d7 {} cells of {} pixels, from {} tiles: {}", is->columns, is->rows, is->stride,
+                        grouped(is->tiles), way)
+            : format_tr("{} of {} tiles, from coarse to fine: {}", grouped(is->done), grouped(is->tiles), way);
+  ui.label(words, ui.fitted(caption, Font::caption, words.w), Font::caption, ui.theme().text);
   const Rect place = fitted_to(area, is->columns, is->rows);
   const Rect legend{area.x, place.bottom(), area.w, below};
   // Below the picture, which has the mouse: what tells that clicking it gives this command.
