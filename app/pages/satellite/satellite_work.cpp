@@ -179,8 +179,8 @@ void SatelliteLearning::run(Progress& progress, bool seen, const std::function<v
   }
 }
 
-SatelliteScene::SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap)
-    : name_(std::move(scene)), tiles_(std::move(tiles)), tile_(tile), overlap_(overlap) {}
+SatelliteScene::SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap, int64_t most_kept)
+    : name_(std::move(scene)), tiles_(std::move(tiles)), tile_(tile), overlap_(overlap), most_kept_(most_kept) {}
 
 SatelliteMapPtr SatelliteScene::map() const {
   const std::lock_guard lock(mutex_);
@@ -192,7 +192,7 @@ void SatelliteScene::open() {
   scene_ = world_ ? world_->picture() : read_image(name_);
   blend_.emplace(scene_->name, scene_->width, scene_->height, static_cast<int>(tiles_->classes().size()), tile_,
                  overlap_);
-  features_ = std::make_unique<SceneFeatures>(tiles_->features, scene_, *blend_, tiles_->channels);
+  features_ = std::make_unique<SceneFeatures>(tiles_->features, scene_, *blend_, tiles_->channels, most_kept_);
   auto photo = std::make_shared<std::vector<uint8_t>>();
   photo->reserve(3 * static_cast<size_t>(blend_->columns()) * static_cast<size_t>(blend_->rows()));
   for (int row = 0; row < blend_->rows(); ++row) {

@@ -120,7 +120,8 @@ using SatelliteMapPtr = std::shared_ptr<const SatelliteMap>;
 class SatelliteScene {
  public:
   // `scene`: a file or "world". Throws Error.
-  SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap);
+  SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap,
+                 int64_t most_kept = SceneFeatures::kMostKept);
   const std::string& name() const { return name_; }
   int tile() const { return tile_; }
   double overlap() const { return overlap_; }
@@ -142,6 +143,7 @@ class SatelliteScene {
   SatelliteTilesPtr tiles_;
   int tile_;
   double overlap_;
+  int64_t most_kept_;
   std::shared_ptr<const World> world_;
   ImagePtr scene_;
   std::optional<TileBlend> blend_;
