@@ -178,13 +178,13 @@ struct FrameTimes {
 };
 
 // From a command that begins work to the end of that work, drawn as the window draws it: whenever there is something
-// new, at most 60 times a second. Seconds that it took.
-double draw_meanwhile(App& app, Offscreen& screen, const std::string& command, FrameTimes& times) {
+// new, at most 60 times a second; what goes on by itself is left after `most` seconds. Seconds that it took.
+double draw_meanwhile(App& app, Offscreen& screen, const std::string& command, double most, FrameTimes& times) {
   std::atomic<bool> woken{true};
   app.set_wake([&] { woken = true; });
   const auto start = Clock::now();
   app.send(command);
-  for (int frame = 0; frame == 0 || app.busy(); ++frame) {
+  for (int frame = 0; frame == 0 || app.busy() || (app.goes_on() && since(start) < most); ++frame) {
     if (woken.exchange(false) || screen.shell().moving() || frame == 0) times.add(screen.timed_frame());
     throw_error_notice(app);
     const double rest = (frame + 1) * kFrame - since(start);
@@ -224,7 +224,7 @@ void bench_frame(const FrameOptions& options, const CommandLine& line) {
       throw_error_notice(app);
     }
   } else {
-    seconds = draw_meanwhile(app, screen, options.meanwhile, times);
+    seconds = draw_meanwhile(app, screen, options.meanwhile, options.seconds, times);
   }
   const size_t frames = own.size();
   std::sort(own.begin(), own.end());
@@ -252,7 +252,7 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
       "The page train, and with --training any other, is drawn while page train trains as fast as it can, whenever\n"
       "there is something new; without --csv, what training reaches then and while nothing is drawn.\n"
       "With --while the page is drawn as it is instead, from that command until what it began is done, whenever there\n"
-      "is something new; without --csv, how many seconds that took.\n"
+      "is something new; without --csv, how many seconds that took. What goes on by itself is left after --seconds.\n"
       "drawn_ms, without --csv, is until the frame is drawn: a software renderer does that on threads of its own.\n"
       "No display is needed.\n\n"
       "Examples:\n"

@@ -78,6 +78,8 @@ void print_shares(const SceneMap& map) {
   }
   print_out(fmt::format("tiles {}\ntile {}\nstep {}\nnetwork.side {}\nmap {} {}\n", map.all(), map.tile(), map.stride(),
                         map.side(), map.columns(), map.rows()));
+  print_out(map.why_by_tiles().empty() ? std::string("way one convolutional run\n")
+                                       : fmt::format("way tile by tile: {}\n", map.why_by_tiles()));
   const double all = static_cast<double>(map.columns()) * map.rows();
   for (size_t c = 0; c < counts.size(); ++c) {
     if (counts[c] > 0)
@@ -127,8 +129,9 @@ void add_map(CLI::App& parent, CommandLine& line) {
       "step of the tiles, in the color of its most probable class. Where tiles overlap their probabilities are "
       "blended:\n"
       "each says most about its middle (a Hann window). Tiles are scaled to the network's size, but made at most\n"
-      "twice as large. SCENE is a picture of up to 16384 x 16384 pixels, or world for the one that the program "
-      "carries.\n"
+      "twice as large. A network without padding runs once over large parts of the scene, where tiles have its size\n"
+      "and move by whole steps of it: \"way\" says which way it went. SCENE is a picture of up to 16384 x 16384\n"
+      "pixels, or world for the one that the program carries.\n"
       "Prints the share of each class; with --csv a line x,y,class,probability for each pixel of the map.\n\n"
       "Examples:\n"
       "  striate train --data world --model tinyvgg --epochs 20 --save world.safetensors\n"

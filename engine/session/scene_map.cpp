@@ -12,15 +12,16 @@ namespace {
 constexpr int kMostClasses = 32767, kMostBatch = 64;
 constexpr int64_t kBatchPixels = int64_t{1} << 18;
 
-// The tile alone, as a picture.
-Image cut(const Image& scene, int x, int y, int size) {
+// A part alone, as a picture.
+Image cut(const Image& scene, int x, int y, int width, int height) {
   Image tile;
-  tile.width = tile.height = size;
+  tile.width = width, tile.height = height;
   tile.channels = scene.channels;
   tile.name = scene.name;
   tile.bytes.resize(tile.value_count());
-  const auto row = static_cast<size_t>(size) * static_cast<size_t>(scene.channels);
-  for (int i = 0; i < size; ++i) std::copy_n(scene.at(x, y + i), row, tile.bytes.data() + static_cast<size_t>(i) * row);
+  const auto row = static_cast<size_t>(width) * static_cast<size_t>(scene.channels);
+  for (int i = 0; i < height; ++i)
+    std::copy_n(scene.at(x, y + i), row, tile.bytes.data() + static_cast<size_t>(i) * row);
   return tile;
 }
 
@@ -62,36 +63,91 @@ SceneMap::SceneMap(Stream& stream, ModelFile file, ImagePtr scene, const SceneMa
   batch_ = session_->architecture().whole()
                ? 1
                : static_cast<int>(std::clamp<int64_t>(kBatchPixels / (int64_t{side_} * side_), 1, kMostBatch));
+  choose_way(settings);
 }
 
-bool SceneMap::step() {
-  if (next_ == all()) return false;
-  const auto count = static_cast<int>(std::min<int64_t>(batch_, all() - next_));
+void SceneMap::choose_way(const SceneMapSettings& settings) {
+  const Architecture& architecture = session_->architecture();
+  const Shape picture = session_->file().picture();
+  if (settings.by_tiles) {
+    why_by_tiles_ = "it was asked for";
+  } else if (session_->file().channels_last()) {
+    why_by_tiles_ = "its pictures have their channels last";
+  } else if (picture[1] != blend_->tile() || picture[2] != blend_->tile()) {
+    why_by_tiles_ =
+        fmt::format("tiles of {} pixels are scaled to the network's {} x {}", blend_->tile(), picture[2], picture[1]);
+  } else {
+    why_by_tiles_ = ConvolutionalRun::why_not(architecture);
+  }
+  if (!why_by_tiles_.empty()) return;
+  run_.emplace(session_->stream(), session_->network());
+  if (TileBlocks::fit(*blend_, *run_)) {
+    blocks_.emplace(*blend_, *run_);
+    return;
+  }
+  why_by_tiles_ = fmt::format("tiles move by {} pixels, the network by {}", blend_->stride(),
+                              std::max(run_->step_x(), run_->step_y()));
+  run_.reset();
+}
+
+// As the network takes it.
+std::vector<float> SceneMap::prepared(int x, int y, int width, int height) const {
   Preprocessing preprocessing = session_->file().preprocessing;
   preprocessing.fit = Preprocessing::Fit::stretch;
   preprocessing.asked = true;
-  const Shape shape = session_->file().picture();
+  const Shape shape = blocks_ ? Shape{channels_, height, width} : session_->file().picture();
+  return in_network_order(session_->file(),
+                          prepare_picture(cut(*scene_, x, y, width, height), preprocessing, shape).values);
+}
+
+void SceneMap::add(const TileBlend::Place& place, const std::vector<float>& output) {
+  blend_->add(place, session_->probabilities(output).data());
+  ++done_;
+}
+
+void SceneMap::run_block() {
+  const TileBlock block = blocks_->block(*blend_, block_++, [this](const auto& place) { return blend_->asked(place); });
+  if (block.places.empty()) return;
+  const std::vector<float> values =
+      run_->values(session_->stream(), prepared(block.left, block.top, block.width, block.height), block.width,
+                   block.height, block.corners);
+  for (size_t i = 0; i < block.places.size(); ++i) {
+    const auto from = values.begin() + static_cast<std::ptrdiff_t>(i) * run_->count();
+    add(block.places[i], {from, from + run_->count()});
+  }
+}
+
+bool SceneMap::step() {
+  // A coarse map of everything comes first, and tiles that are in no block last.
+  if (blocks_ && next_ >= blend_->levels().front() && block_ < blocks_->size()) {
+    run_block();
+    return true;
+  }
+  std::vector<TileBlend::Place> places;
+  const int64_t end = blocks_ && block_ < blocks_->size() ? blend_->levels().front() : all();
+  for (; next_ < end && places.size() < static_cast<size_t>(batch_); ++next_) {
+    if (!blend_->asked(blend_->place(next_))) places.push_back(blend_->place(next_));
+  }
+  if (places.empty()) return false;
+  const auto count = static_cast<int64_t>(places.size());
   SessionRequest request;
-  request.batch = count;
-  const auto values = static_cast<size_t>(shape.count());
+  request.batch = static_cast<int>(count);
+  const auto values = static_cast<size_t>(session_->file().picture().count());
   request.input.resize(static_cast<size_t>(count) * values);
-  parallel_for(count, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const TileBlend::Place& place = blend_->place(next_ + i);
-      const Image tile = cut(*scene_, blend_->left(place.column), blend_->top(place.row), blend_->tile());
-      const std::vector<float> prepared =
-          in_network_order(session_->file(), prepare_picture(tile, preprocessing, shape).values);
-      std::copy_n(prepared.data(), values, request.input.data() + static_cast<size_t>(i) * values);
+  parallel_for(count, [&](int64_t begin, int64_t end_of_part) {
+    for (int64_t i = begin; i < end_of_part; ++i) {
+      const TileBlend::Place& place = places[static_cast<size_t>(i)];
+      const std::vector<float> tile =
+          prepared(blend_->left(place.column), blend_->top(place.row), blend_->tile(), blend_->tile());
+      std::copy_n(tile.data(), values, request.input.data() + static_cast<size_t>(i) * values);
     }
   });
   const SessionResult result = *session_->run(request);
-  const size_t each = result.output.values.size() / static_cast<size_t>(count);
-  for (int i = 0; i < count; ++i) {
-    const auto from = result.output.values.begin() + static_cast<std::ptrdiff_t>(each) * i;
-    const std::vector<float> probabilities = session_->probabilities({from, from + static_cast<std::ptrdiff_t>(each)});
-    blend_->add(blend_->place(next_ + i), probabilities.data());
+  const auto each = static_cast<std::ptrdiff_t>(result.output.values.size()) / count;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto from = result.output.values.begin() + each * i;
+    add(places[static_cast<size_t>(i)], {from, from + each});
   }
-  next_ += count;
   return true;
 }
 

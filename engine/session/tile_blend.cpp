@@ -74,6 +74,11 @@ size_t TileBlend::cell(int column, int row) const {
   return static_cast<size_t>(row) * static_cast<size_t>(columns_) + static_cast<size_t>(column);
 }
 
+bool TileBlend::asked(const Place& place) const {
+  return said_[static_cast<size_t>(place.row) * static_cast<size_t>(tile_columns_) +
+               static_cast<size_t>(place.column)] >= 0;
+}
+
 void TileBlend::clear() {
   std::fill(sums_.begin(), sums_.end(), 0.0f);
   std::fill(weights_.begin(), weights_.end(), 0.0f);

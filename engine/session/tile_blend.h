@@ -30,13 +30,16 @@ class TileBlend {
   int top(int row) const;
   int tile() const { return tile_; }
   int stride() const { return stride_; }
+  int tile_columns() const { return tile_columns_; }  // of the grid of tiles
+  int tile_rows() const { return tile_rows_; }
   int columns() const { return columns_; }  // of the map
   int rows() const { return rows_; }
   // The tile whose corner a cell has; beside the picture's end the last one.
   Place tile_of(int column, int row) const;
 
   void add(const Place& place, const float* probabilities);
-  void clear();  // as before the first tile
+  bool asked(const Place& place) const;  // whether it was added
+  void clear();                          // as before the first tile
 
   // Of a cell; -1: nothing is known yet.
   int label(int column, int row) const;

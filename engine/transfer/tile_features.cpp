@@ -47,6 +47,12 @@ struct TileFeatures::Base {
     base.load(stream, *network);
     node = last_fixed_node(whole, base.frozen("all", whole));
     count = network->activation(node).shape.count();
+    if (input != tile) {
+      why_by_tiles = fmt::format("tiles of {} x {} are scaled to {} x {}", tile[2], tile[1], input[2], input[1]);
+    } else {
+      why_by_tiles = ConvolutionalRun::why_not(whole, node);
+    }
+    if (why_by_tiles.empty()) run.emplace(stream, *network, node);
   }
 
   BaseNetwork base;
@@ -56,6 +62,8 @@ struct TileFeatures::Base {
   std::optional<Network> network;
   int node = 0;
   int64_t count = 0;
+  std::optional<ConvolutionalRun> run;
+  std::string why_by_tiles;
 };
 
 TileFeatures::TileFeatures(const std::string& base, const Shape& tile) {
@@ -65,6 +73,29 @@ TileFeatures::TileFeatures(const std::string& base, const Shape& tile) {
   }
   base_ = std::make_shared<Base>(base, tile);
   count_ = base_->count;
+  why_by_tiles_ = base_->why_by_tiles;
+}
+
+Shape TileFeatures::input() const { return base_ ? base_->input : Shape(); }
+
+const ConvolutionalRun* TileFeatures::run() const { return base_ && base_->run ? &*base_->run : nullptr; }
+
+std::vector<float> TileFeatures::of_block(const Image& scene, const TileBlock& block) const {
+  const Shape shape{base_->input[0], block.height, block.width};
+  std::vector<float> pixels(static_cast<size_t>(shape.count()));
+  read_part(scene, block.left, block.top, block.width, block.height, static_cast<int>(shape[0]), pixels.data());
+  if (shape[0] == 3 && base_->base.preprocessing().order == Preprocessing::Order::bgr) {
+    const auto plane = static_cast<std::ptrdiff_t>(shape[1] * shape[2]);
+    std::swap_ranges(pixels.begin(), pixels.begin() + plane, pixels.end() - plane);
+  }
+  base_->base.normalization().apply(shape, pixels.data());
+  const std::lock_guard lock(base_->mutex);
+  std::vector<float> values = base_->run->values(base_->stream, pixels, block.width, block.height, block.corners);
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+    throw Error(fmt::format("the features of {} are not finite", scene.name),
+                "its base network has weights that are no numbers, or was made for other pictures");
+  }
+  return values;
 }
 
 std::vector<float> TileFeatures::of(const std::shared_ptr<const Dataset>& tiles, const std::vector<int64_t>& samples,
@@ -111,12 +142,16 @@ void SceneTiles::read(int64_t index, float* pixels) const {
 }
 
 void read_tile(const Image& scene, int x, int y, int size, int channels, float* pixels) {
+  read_part(scene, x, y, size, size, channels, pixels);
+}
+
+void read_part(const Image& scene, int x, int y, int width, int height, int channels, float* pixels) {
   const int colors = scene.color_channels();
-  const auto each = static_cast<size_t>(size) * static_cast<size_t>(size);
-  for (int row = 0; row < size; ++row) {
+  const auto each = static_cast<size_t>(width) * static_cast<size_t>(height);
+  for (int row = 0; row < height; ++row) {
     const uint8_t* from = scene.at(x, y + row);
-    for (int column = 0; column < size; ++column, from += scene.channels) {
-      float* to = pixels + static_cast<size_t>(row) * static_cast<size_t>(size) + static_cast<size_t>(column);
+    for (int column = 0; column < width; ++column, from += scene.channels) {
+      float* to = pixels + static_cast<size_t>(row) * static_cast<size_t>(width) + static_cast<size_t>(column);
       if (channels == 1 && colors == 3) {
         *to = static_cast<float>(from[0] + from[1] + from[2]) / (3 * 255.0f);
         continue;

@@ -10,6 +10,7 @@
 
 #include "engine/image.h"
 #include "engine/session/tile_blend.h"
+#include "engine/session/tile_blocks.h"
 #include "engine/training/data/dataset.h"
 #include "engine/transfer/base_network.h"
 #include "engine/transfer/feature_set.h"
@@ -24,6 +25,12 @@ class TileFeatures {
   TileFeatures(const std::string& base, const Shape& tile);
 
   int64_t count() const { return count_; }  // numbers of one tile
+  Shape input() const;                      // of a tile as it enters the network; rank 0: colors
+  // Of a scene's tiles in one convolutional run; null: they go tile by tile, and why_by_tiles() says why.
+  const ConvolutionalRun* run() const;
+  const std::string& why_by_tiles() const { return why_by_tiles_; }
+  // (corners, count()) of the tiles in a block, in one run. Throws Error.
+  std::vector<float> of_block(const Image& scene, const TileBlock& block) const;
   // (samples, count()); empty: it was stopped. From any thread; a network runs in one at a time. Throws Error.
   std::vector<float> of(const std::shared_ptr<const Dataset>& tiles, const std::vector<int64_t>& samples,
                         const FeatureSet::Progress& progress = nullptr) const;
@@ -32,6 +39,7 @@ class TileFeatures {
   struct Base;
   std::shared_ptr<Base> base_;  // null: colors
   int64_t count_ = 0;
+  std::string why_by_tiles_ = "colors are counted in each";
 };
 
 // The tiles of a scene, in the order of TileBlend, as pictures of 1 or 3 channels.
@@ -58,5 +66,7 @@ class SceneTiles : public Dataset {
 // The square of a scene at a place, (channels, size, size), values 0 to 1: a gray scene has the same in all channels,
 // a network for gray sees the mean of the colors.
 void read_tile(const Image& scene, int x, int y, int size, int channels, float* pixels);
+// The same of a rectangle.
+void read_part(const Image& scene, int x, int y, int width, int height, int channels, float* pixels);
 
 }  // namespace striate

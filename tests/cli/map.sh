@@ -32,6 +32,16 @@ works pixels "$WORK/map.png"
 [ "$(wc -l <"$WORK/out")" -eq 3 ] || fail "a map of another size"
 works map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/map.png" --tile 7
 prints "network.side 14"
+prints "way tile by tile: tiles of 7 pixels are scaled to the network's 14 x 14"
+
+# A network without padding is run once over the scene.
+works train --data world:16:40 --model "conv 8 3x3 | relu | maxpool 2 | flatten | dense 8" --epochs 1 --batch 16 --quiet \
+  --save "$WORK/bare.safetensors"
+works map "$WORK/bare.safetensors" "$WORK/scene.ppm" "$WORK/map.png" --overlap 50
+prints "way one convolutional run"
+prints "tiles 8"
+works map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/map.png"
+prints "way tile by tile: layer 0 (conv 8 3x3 pad 1) has padding"
 refuses 1 "are less than a tile of 32" "take tiles of 24" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.png" --tile 32
 [ ! -e "$WORK/m.png" ] || fail "a map was written"
 refuses 1 "PNG or JPEG" "end the name" map "$WORK/world.safetensors" "$WORK/scene.ppm" "$WORK/m.bmp"

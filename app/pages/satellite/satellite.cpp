@@ -33,27 +33,47 @@ void SatellitePage::commit(State next) {
   }
   if (other_tiles) {
     tiles_work_.cancel();
-    tiles_.reset(), tiles_why_.reset();
+    tiles_why_.reset();
+    state_.confused.reset();
+    // What was learned before a folder that cannot be read is there again when one goes back.
+    if (tiles_ && (accuracies_[0] || accuracies_[1])) before_ = {tiles_, learnings_, accuracies_};
+    tiles_.reset();
     learnings_ = {}, accuracies_ = {};
+    if (before_.tiles && before_.tiles->of == state_.setup) {
+      tiles_ = before_.tiles;
+      learnings_ = before_.learnings, accuracies_ = before_.accuracies;
+    }
   }
   if (other_scene) {
     scene_work_.cancel(), cell_work_.cancel();
     scene_.reset(), scene_why_.reset();
     cell_.reset(), cell_head_.reset();
     chosen_.reset();
+    state_.look = View{};
     map_asked_ = false;
   }
 }
 
 std::vector<std::string> SatellitePage::state() const {
   std::vector<std::string> lines = settings_.state();
+  lines.push_back(state_.look.zoom > 0 ? "satellite.look " + look_text() : "satellite.fit");
+  lines.emplace_back("satellite.confused");
+  if (state_.confused)
+    lines.push_back(fmt::format("satellite.confused {} {}", state_.confused->first, state_.confused->second));
   if (chosen_) lines.push_back(fmt::format("satellite.cell {} {}", chosen_->first, chosen_->second));
   return lines;
 }
 
 bool SatellitePage::busy() const {
   return tiles_work_.busy() || learning_work_.busy() || (train_asked_ && !tiles_why_) || cell_work_.busy() ||
-         writer_.busy() || scene_work_.busy();
+         writer_.busy() || (scene_work_.busy() && !map_takes_long());
+}
+
+// Nobody waits for it: it is seen coming, and a script says how long it waits.
+bool SatellitePage::goes_on() const { return scene_work_.busy() && map_takes_long(); }
+
+bool SatellitePage::map_takes_long() const {
+  return tiles_ && tiles_->of.base != TileFeatures::kColor && tiles_->features->run() == nullptr;
 }
 
 void SatellitePage::hidden() {
@@ -64,7 +84,9 @@ void SatellitePage::hidden() {
 
 size_t SatellitePage::held() const {
   const SatelliteMapPtr now = map();
-  return now ? now->blended.size() * 7 + static_cast<size_t>(now->done) * 32 : 0;
+  if (!now || !tiles_) return 0;
+  const int64_t features = std::min(now->done * tiles_->features->count(), SceneFeatures::kMostKept);
+  return now->blended.size() * 7 + static_cast<size_t>(features) * sizeof(float);
 }
 
 void SatellitePage::release() {
@@ -143,11 +165,12 @@ bool SatellitePage::ask_for_more() {
   }
   const auto now = moment();
   if (tiles_ && now && now->head && map_is_wanted() && !scene_why_ && !scene_work_.busy() && !map_is_whole()) {
-    // Features that are too many to be kept are computed anew for each head: only for the last one.
-    if (tiles_->of.base == TileFeatures::kColor || !learning_work_.busy()) {
-      if (!scene_) {
-        scene_ = std::make_shared<SatelliteScene>(state_.scene, tiles_, state_.setup.tile, state_.overlap / 100.0);
-      }
+    if (!scene_) {
+      scene_ = std::make_shared<SatelliteScene>(state_.scene, tiles_, state_.setup.tile, state_.overlap / 100.0);
+    }
+    // What is not kept is computed for the last head alone.
+    const SatelliteMapPtr is = map();
+    if (!scene_->waits_for_the_last() || !learning_work_.busy() || !is || is->head != now->head) {
       scene_work_.request([scene = scene_, one = learning(), wake = context_.wake](Progress& progress) {
         scene->run(*one, progress, wake);
         return true;
@@ -159,7 +182,9 @@ bool SatellitePage::ask_for_more() {
   if (chosen_ && shown && shown->head && shown->head != cell_head_ && !cell_work_.busy() && learning()) {
     const int x = std::min(chosen_->first, shown->columns - 1), y = std::min(chosen_->second, shown->rows - 1);
     cell_head_ = shown->head;
-    cell_work_.request([shown, one = learning(), x, y](Progress&) { return look_at_cell(*shown, *one, x, y); });
+    cell_work_.request([shown, scene = scene_, one = learning(), x, y](Progress&) {
+      return look_at_cell(*shown, *scene, *one, x, y);
+    });
   }
   return false;
 }
@@ -171,9 +196,18 @@ bool SatellitePage::update(double /*now*/) {
 }
 
 std::vector<Page::Key> SatellitePage::keys() const {
-  return {{"Space", learning_work_.busy() ? "satellite.pause" : "satellite.train", N_("trains, and pauses")},
-          {"G", state_.split == "random" ? "satellite.split geographic" : "satellite.split random",
-           N_("the random or the geographic split")}};
+  std::vector<Key> keys = {
+      {"Space", learning_work_.busy() ? "satellite.pause" : "satellite.train", N_("trains, and pauses")},
+      {"G", state_.split == "random" ? "satellite.split geographic" : "satellite.split random",
+       N_("the random or the geographic split")}};
+  if (map() && (state_.view == "map" || state_.view == "training")) {
+    keys.insert(keys.end(), {{"Left", "satellite.move -1 0", N_("one cell to the left")},
+                             {"Right", "satellite.move 1 0", N_("one cell to the right")},
+                             {"Up", "satellite.move 0 -1", N_("one cell up")},
+                             {"Down", "satellite.move 0 1", N_("one cell down")},
+                             {"Home", "satellite.fit", N_("the whole map")}});
+  }
+  return keys;
 }
 
 PageKind satellite_page() {

@@ -1,8 +1,9 @@
 // The course's hands-on: tiles of a satellite picture are looked at, split, learned from, judged, and a whole scene is
 // classified with what was learned. The trap: a random split has neighbors of the test tiles in its training part.
 //
-// satellite.cpp: state, update.  satellite_commands.cpp: commands and readouts.  satellite_stage.cpp: the views.
-// satellite_map.cpp: what is drawn on the world.  satellite_inspector.cpp.  satellite_work.h: what is computed.
+// satellite.cpp: state, update.  satellite_commands.cpp: commands and readouts.  satellite_looks.cpp: those for the
+// eye. satellite_stage.cpp: the views. satellite_map.cpp: what is drawn on the flat world.  satellite_globe.cpp: the
+// confusion matrix beside the globe. satellite_inspector.cpp.  satellite_work.h: what is computed.
 #pragma once
 
 #include <array>
@@ -30,6 +31,7 @@ class SatellitePage : public Page {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override;
+  bool goes_on() const override;
   size_t held() const override;
   void release() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
@@ -48,7 +50,10 @@ class SatellitePage : public Page {
     std::string scene = "world";
     int overlap = 50;  // percent of a tile's side
     bool blend = true;
-    double photo = 0.5;  // how much of the photo is seen through the map
+    double photo = 0.5;                                // how much of the photo is seen through the map
+    View look;                                         // at the map; zoom 0: the whole
+    double globe_longitude = 20, globe_latitude = 15;  // in its middle
+    std::optional<std::pair<int, int>> confused;       // (is, taken for): shown alone; none: all
   };
   static size_t split_index(const std::string& word) { return word == "random" ? 0 : 1; }
   void commit(State next);
@@ -57,6 +62,7 @@ class SatellitePage : public Page {
   bool runs() const { return learning_work_.busy() || train_asked_; }
   SatelliteMapPtr map() const { return scene_ ? scene_->map() : nullptr; }
   bool map_is_whole() const;
+  bool map_takes_long() const;
   bool map_is_wanted() const {
     return map_asked_ || (is_shown() && (state_.view == "map" || state_.view == "training"));
   }
@@ -70,20 +76,26 @@ class SatellitePage : public Page {
   void declare_readouts(Registry& registry);
   void train(bool again);
   void pause();
-  void choose_cell(int x, int y);
   void save(const std::string& path);
+  std::string exported_base() const;
+  void export_project(const std::string& folder);
   // Throw NotReady where they are not there yet, and ask for them.
   const SatelliteTiles& need_tiles();
   double need_accuracy(size_t split, bool reversed);
   const SatelliteMap& need_map(int x, int y);
   const SatelliteCell& need_cell();
 
+  // satellite_looks.cpp
+  void declare_looks(Registry& registry);
+  void choose_cell(int x, int y);
+  void move_cell(int x, int y);
+  std::string look_text() const;
+
   // satellite_stage.cpp
   void draw_numbers(Ui& ui, const Rect& area) const;
   void draw_missing(Ui& ui, const Rect& area) const;
   void draw_data(Ui& ui, const Rect& area, HoverNote& note) const;
   void draw_training(Ui& ui, Rect area, HoverNote& note) const;
-  void draw_confusion_view(Ui& ui, const Rect& area, HoverNote& note) const;
   bool draw_untrained(Ui& ui, const Rect& area) const;
 
   // satellite_map.cpp
@@ -95,7 +107,17 @@ class SatellitePage : public Page {
   void draw_places(Ui& ui, const Rect& world, bool errors, HoverNote& note) const;
   void draw_legend(Ui& ui, Rect area, const std::vector<int64_t>& counts) const;
 
+  // satellite_globe.cpp
+  void turn_globe(double longitude, double latitude);
+  void choose_confused(int truth, int said);
+  bool is_shown_error(int truth, int said) const;
+  void draw_confusion_view(Ui& ui, const Rect& area, HoverNote& note) const;
+  PictureSource globe_source(int size) const;
+  void draw_globe(Ui& ui, Rect area, HoverNote& note) const;
+  void draw_said_tile(Ui& ui, Vec middle, float side, int64_t tile, int said, HoverNote& note) const;
+
   // satellite_inspector.cpp
+  void draw_files(Ui& ui) const;
   void draw_cell(Ui& ui) const;
 
   PageInfo info_;
@@ -106,6 +128,12 @@ class SatellitePage : public Page {
   std::optional<Error> tiles_why_, learning_why_, scene_why_;
   std::array<SatelliteLearningPtr, 2> learnings_;  // random, geographic
   std::array<std::optional<double>, kSatelliteSplits> accuracies_;
+  struct Learned {
+    SatelliteTilesPtr tiles;
+    std::array<SatelliteLearningPtr, 2> learnings;
+    std::array<std::optional<double>, kSatelliteSplits> accuracies;
+  };
+  Learned before_;  // of the tiles before these
   std::shared_ptr<SatelliteScene> scene_;
   std::optional<std::pair<int, int>> chosen_;  // cell
   std::optional<SatelliteCell> cell_;

@@ -6,6 +6,7 @@
 #include "app/pages/satellite/satellite.h"
 #include "app/words/words.h"
 #include "engine/export/overwrite.h"
+#include "engine/export/tile_project.h"
 #include "engine/files/image_file.h"
 #include "engine/lower_case.h"
 #include "engine/training/data/source_folder.h"
@@ -75,8 +76,10 @@ void SatellitePage::declare_settings() {
         if (text.empty()) throw Error("satellite.scene: no name", "world, or a picture's file");
         s.scene = text;
       });
-  settings_.also(
-      [this] { return std::vector{fmt::format("satellite.tile {} {}", state_.setup.tile, state_.overlap)}; });
+  settings_.also([this] {
+    return std::vector{fmt::format("satellite.tile {} {}", state_.setup.tile, state_.overlap),
+                       fmt::format("satellite.globe {:.2f} {:.2f}", state_.globe_longitude, state_.globe_latitude)};
+  });
   Setting& blend = settings_.on_off(
       "blend", "blend overlaps",
       "A cell of the map is what all tiles over it say, the nearest ones most; or what one tile says alone",
@@ -105,16 +108,6 @@ void SatellitePage::pause() {
   train_asked_ = false;
 }
 
-void SatellitePage::choose_cell(int x, int y) {
-  if (const SatelliteMapPtr now = map(); now && (x >= now->columns || y >= now->rows)) {
-    throw Error(fmt::format("satellite.cell: {}, {} is no cell of the map of {} x {}", x, y, now->columns, now->rows),
-                fmt::format("up to {} and {}", now->columns - 1, now->rows - 1));
-  }
-  if (chosen_ && chosen_->first == x && chosen_->second == y) return;
-  chosen_ = {x, y};
-  cell_head_.reset();
-}
-
 void SatellitePage::save(const std::string& path) {
   const std::string ending = lower_case(std::filesystem::path(path).extension().string());
   if (ending != ".png") {
@@ -140,9 +133,33 @@ void SatellitePage::save(const std::string& path) {
   });
 }
 
+// The colors of a tile are no network that PyTorch could go on with.
+std::string SatellitePage::exported_base() const {
+  return state_.setup.base == TileFeatures::kColor ? "squeezenet1_1" : state_.setup.base;
+}
+
+void SatellitePage::export_project(const std::string& folder) {
+  const SatelliteTilesPtr tiles = tiles_;
+  if (!tiles) {
+    if (tiles_why_) throw *tiles_why_;
+    throw Error("the tiles are not there yet", "wait until they are: satellite.tiles");
+  }
+  check_project_folder(folder, ExportFormat::pytorch);
+  if (writer_.busy()) throw Error("a file is being written", "wait until it is there");
+  saved_.clear();
+  TileProject project{exported_base(), tiles->data,      state_.setup.data, state_.split == "geographic",
+                      state_.epochs,   state_.setup.seed};
+  writer_.request([project, folder](Progress&) {
+    Stream stream(Device::cpu());
+    write_training_project(stream, training_project_of(project), project.tiles, folder, ExportFormat::pytorch);
+    return folder;
+  });
+}
+
 void SatellitePage::declare(Registry& registry) {
   settings_.declare(registry);
   declare_commands(registry);
+  declare_looks(registry);
   declare_readouts(registry);
 }
 
@@ -165,17 +182,15 @@ void SatellitePage::declare_commands(Registry& registry) {
                        Undo::edit});
   registry.add(Readout{"satellite.tile", "size of the tiles in pixels, and their overlap in percent",
                        [this] { return ReadoutValue(fmt::format("{} {}", state_.setup.tile, state_.overlap)); }});
-  registry.add(
-      Command{"satellite.cell",
-              N_("Looks at one cell of the map: its tile, the answer, the nearest training tiles"),
-              {Parameter::integer("X", "column, from 0", 0, 1e6), Parameter::integer("Y", "row, from 0", 0, 1e6)},
-              [this](const Arguments& arguments) {
-                choose_cell(static_cast<int>(arguments.integer(0)), static_cast<int>(arguments.integer(1)));
-              }});
   registry.add(Command{"satellite.save",
                        N_("Writes the map as a picture, a pixel for each cell"),
                        {Parameter::file_to_write("FILE", "a PNG file")},
                        [this](const Arguments& arguments) { save(arguments.text(0)); }});
+  registry.add(Command{"satellite.export",
+                       N_("Writes a folder with a PyTorch project: these tiles, this split, a head on the same base; "
+                          "SqueezeNet in place of colors"),
+                       {Parameter::file_to_write("DIR", "a new folder")},
+                       [this](const Arguments& arguments) { export_project(arguments.text(0)); }});
 }
 
 const SatelliteTiles& SatellitePage::need_tiles() {
@@ -255,6 +270,17 @@ void SatellitePage::declare_readouts(Registry& registry) {
     const SatelliteMapPtr now = map();
     return now ? now->share() : 0.0;
   });
+  number("computed", "of how many tiles of the scene the features were computed, each time counted", [this] {
+    const SatelliteMapPtr now = map();
+    return now ? static_cast<double>(now->computed) : 0.0;
+  });
+  registry.add(
+      Readout{"satellite.way", "how the scene is asked: one convolutional run, or tile by tile, and why", [this] {
+                const SatelliteMapPtr now = map();
+                return ReadoutValue(!now                        ? std::string("none")
+                                    : now->why_by_tiles.empty() ? std::string("one convolutional run")
+                                                                : "tile by tile: " + now->why_by_tiles);
+              }});
   registry.add(
       Readout{"satellite.class",
               "the class of a cell of the map",

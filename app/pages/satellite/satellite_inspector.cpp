@@ -61,9 +61,42 @@ void SatellitePage::draw_inspector(Ui& ui) const {
   ui.setting("satellite.photo");
   const SatelliteMapPtr is = map();
   ui.row("classified", is ? share_text(is->share()) : std::string("\u2013"));
+  ui.row("way", !is                        ? std::string("\u2013")
+                : is->why_by_tiles.empty() ? tr("one convolutional run")
+                                           : tr("tile by tile"));
+  if (is && !is->why_by_tiles.empty() && tiles_->of.base != TileFeatures::kColor) {
+    ui.note(format_tr("Not in one convolutional run: {}.", is->why_by_tiles));
+  }
+  if (is && !is->keeps_all) {
+    ui.note("More features than are kept: those of the finest tiles are computed again for each finished training.");
+  }
   ui.hairline();
+  draw_files(ui);
   ui.section("CELL");
   draw_cell(ui);
+}
+
+void SatellitePage::draw_files(Ui& ui) const {
+  ui.section("FILES");
+  const bool browser = ui.registry().find_command("browse.save") != nullptr;
+  ui.begin_flow(6);
+  ui.button("Save map", "browse.save satellite.save map.png",
+            {.enabled = browser && map() != nullptr, .tooltip = N_("The map as a picture, a pixel for each cell")});
+  ui.button("Export as PyTorch project", "browse.save satellite.export satellite-training",
+            {.enabled = browser && tiles_ != nullptr,
+             .tooltip = N_("A folder with these tiles, this split and a script that trains a head on the same base")});
+  ui.end_flow();
+  ui.error_beside("satellite.save");
+  ui.error_beside("satellite.export");
+  if (writer_.busy()) {
+    ui.progress("Writing", -1, {});
+  } else if (!saved_.empty()) {
+    ui.note(format_tr("Written: {}", saved_));
+  }
+  if (state_.setup.base == TileFeatures::kColor) {
+    ui.note("Colors alone are no network: the project trains on SqueezeNet's features of the same tiles.");
+  }
+  ui.hairline();
 }
 
 void SatellitePage::draw_cell(Ui& ui) const {

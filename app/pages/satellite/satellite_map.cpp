@@ -102,26 +102,14 @@ void SatellitePage::draw_places(Ui& ui, const Rect& world, bool errors, HoverNot
     const WorldTile& place = tiles_->places[static_cast<size_t>(tile)];
     const Vec middle{world.x + (static_cast<float>(place.x) + static_cast<float>(place.size) / 2) * zoom,
                      world.y + (static_cast<float>(place.y) + static_cast<float>(place.size) / 2) * zoom};
+    if (errors) return draw_said_tile(ui, middle, side, tile, said, note);
     const Rect at = Rect{middle.x, middle.y, 0, 0}.centered(side, side);
-    const bool wrong = said >= 0 && said != place.label;
-    if (errors) {
-      ui.fill(at.inset(-1), wrong ? ui.theme().text : ui.theme().background, 1);
-      ui.fill(at, satellite_color(said), 1);
-    } else if (tested) {
-      ui.fill(at.inset(-1), ui.theme().background, 2);
-      ui.fill(at, ui.theme().gradient, 1);
-    } else {
-      ui.fill(at.inset(-1), ui.theme().background, 2);
-      ui.fill(at, ui.theme().input, 1);
-    }
+    ui.fill(at.inset(-1), ui.theme().background, 2);
+    ui.fill(at, tested ? ui.theme().gradient : ui.theme().input, 1);
     if (!at.inset(-2).contains(mouse)) return;
     note.title = std::string(tiles_->classes()[static_cast<size_t>(place.label)]);
     note.lines = {{place.place(), "", 0}};
-    if (said >= 0) {
-      note.lines.push_back({N_("is taken for"), tiles_->classes()[static_cast<size_t>(said)], satellite_color(said)});
-    } else {
-      note.lines.push_back({tested ? tr("a test tile") : tr("a training tile"), "", 0});
-    }
+    note.lines.push_back({tested ? tr("a test tile") : tr("a training tile"), "", 0});
   };
   if (!errors) {
     for (const int64_t tile : parts->training) draw(tile, false, -1);
@@ -130,8 +118,8 @@ void SatellitePage::draw_places(Ui& ui, const Rect& world, bool errors, HoverNot
   }
   for (const bool wrong : {false, true}) {
     for (size_t i = 0; i < parts->test.size() && i < now->said.size(); ++i) {
-      const bool is = now->said[i] != tiles_->data->label(parts->test[i]);
-      if (is == wrong) draw(parts->test[i], true, now->said[i]);
+      const int truth = tiles_->data->label(parts->test[i]);
+      if ((now->said[i] != truth) == wrong) draw(parts->test[i], true, now->said[i]);
     }
   }
 }
@@ -167,7 +155,7 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
   ui.thumbnail(world, world_source());
   if (state_.split == "geographic") {
     const float x = world.x + world.w * static_cast<float>((kSatelliteBoundary + 180) / 360);
-    ui.line({x, world.y}, {x, world.bottom()}, ui.theme().text, 1.5f);
+    ui.line({x, world.y}, {x, world.bottom()}, rgb(0xFFFFFF), 1.5f);
   }
   draw_places(ui, world, false, note);
   ui.begin_panel("split words", Rect{area.x, world.bottom() + 8, area.w, below - 8}, 0, false);
@@ -231,28 +219,26 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
   Rect words = area.cut_top(kCaption);
   area.h -= below;
   const bool whole = is->done == is->tiles;
-  ui.label(words,
-           whole ? format_tr("{} \u00d7 {} cells of {} pixels, from {} tiles", is->columns, is->rows, is->stride,
-                             grouped(is->tiles))
-                 : format_tr("{} of {} tiles, from coarse to fine", grouped(is->done), grouped(is->tiles)),
-           Font::caption, ui.theme().text);
+  const std::string way = is->why_by_tiles.empty() ? tr("one convolutional run") : tr("tile by tile");
+  const std::string caption =
+      whole ? format_tr("{} \u00d7 {} cells of {} pixels, from {} tiles: {}", is->columns, is->rows, is->stride,
+                        grouped(is->tiles), way)
+            : format_tr("{} of {} tiles, from coarse to fine: {}", grouped(is->done), grouped(is->tiles), way);
+  ui.label(words, ui.fitted(caption, Font::caption, words.w), Font::caption, ui.theme().text);
   const Rect place = fitted_to(area, is->columns, is->rows);
   const Rect legend{area.x, place.bottom(), area.w, below};
-  ui.thumbnail(place, map_source(*is), false);
-  const Response r = ui.interact(place, {.label = "map",
-                                         .command = "satellite.cell",
-                                         .kind = "map",
-                                         .tooltip = N_("Looks at the cell that is clicked; arrow keys move on")});
-  const float cell = place.w / static_cast<float>(is->columns);
-  const auto at = [&](Vec where) {
-    return std::pair{std::clamp(static_cast<int>((where.x - place.x) / cell), 0, is->columns - 1),
-                     std::clamp(static_cast<int>((where.y - place.y) / cell), 0, is->rows - 1)};
-  };
-  const auto send = [&](int x, int y) {
-    ui.send(fmt::format("satellite.cell {} {}", std::clamp(x, 0, is->columns - 1), std::clamp(y, 0, is->rows - 1)));
-  };
-  if (r.hovered) {
-    const auto [x, y] = at(ui.input().mouse);
+  // Below the picture, which has the mouse: what tells that clicking it gives this command.
+  ui.interact(place, {.label = "cells of the map", .command = "satellite.cell", .kind = "map", .focusable = false});
+  const View view = state_.look.zoom > 0 ? state_.look : fit_view(is->columns, is->rows, place, 0);
+  const PictureResponse hit = ui.picture("map", place, map_source(*is), view);
+  if (hit.fit) {
+    ui.send("satellite.fit");
+  } else if (hit.view_changed) {
+    ui.send(fmt::format("satellite.look {} {} {}", shortest_text(hit.view.center.x), shortest_text(hit.view.center.y),
+                        shortest_text(hit.view.zoom)));
+  }
+  if (hit.hovered && hit.pixel.inside) {
+    const auto [x, y] = std::pair{hit.pixel.x, hit.pixel.y};
     const size_t i = static_cast<size_t>(y) * static_cast<size_t>(is->columns) + static_cast<size_t>(x);
     const int label = (state_.blend ? is->blended : is->single)[i];
     note.title = format_tr("cell {}, {}", x, y);
@@ -260,24 +246,16 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
       note.lines = {{std::string(tiles_->classes()[static_cast<size_t>(label)]), "", satellite_color(label)}};
     note.hint = tr("click: its tile and the nearest training tiles");
     note.command = fmt::format("satellite.cell {} {}", x, y);
-    if (r.clicked) send(x, y);
-  } else if (r.clicked) {
-    send(is->columns / 2, is->rows / 3);
-  }
-  if (r.keyboard) {
-    ui.draw_focus(place);
-    const auto [x, y] = chosen_ ? *chosen_ : std::pair{is->columns / 2, is->rows / 3};
-    if (ui.take_key("Left")) send(x - 1, y);
-    if (ui.take_key("Right")) send(x + 1, y);
-    if (ui.take_key("Up")) send(x, y - 1);
-    if (ui.take_key("Down")) send(x, y + 1);
+    if (hit.clicked) ui.send(note.command);
   }
   if (chosen_) {
-    const Vec middle{place.x + (static_cast<float>(chosen_->first) + 0.5f) * cell,
-                     place.y + (static_cast<float>(chosen_->second) + 0.5f) * cell};
-    const Rect ring = Rect{middle.x, middle.y, 0, 0}.centered(15, 15);
+    const Vec middle = pixel_rect(hit.view, place, chosen_->first, chosen_->second).center();
+    const float side = std::max(15.0f, hit.view.zoom);
+    const Rect ring = Rect{middle.x, middle.y, 0, 0}.centered(side, side);
+    ui.push_clip(place);
     ui.stroke(ring.inset(-1), ui.theme().background, 3, 1);
     ui.stroke(ring, ui.theme().text, 2, 2);
+    ui.pop_clip();
   }
   std::vector<int64_t> counts(tiles_->classes().size());
   for (const int16_t label : state_.blend ? is->blended : is->single) {
@@ -299,7 +277,9 @@ void SatellitePage::draw_legend(Ui& ui, Rect area, const std::vector<int64_t>& c
     Rect line{area.x + static_cast<float>(static_cast<int>(i) % columns) * wide,
               area.y + static_cast<float>(static_cast<int>(i) / columns) * kCaption, wide, kCaption};
     if (line.bottom() > area.bottom() + 1) return;
-    ui.fill(line.cut_left(12).centered(12, 12), satellite_color(static_cast<int>(i)), 2);
+    const Rect swatch = line.cut_left(12).centered(12, 12);
+    ui.fill(swatch, satellite_color(static_cast<int>(i)), 2);
+    ui.stroke(swatch, ui.theme().secondary, 2);
     line.cut_left(6);
     ui.label(line, classes[i] + " " + grouped(counts[i]), Font::caption, ui.theme().text);
   }

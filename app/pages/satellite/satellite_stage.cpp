@@ -3,7 +3,6 @@
 
 #include "app/pages/network_words.h"
 #include "app/pages/satellite/satellite.h"
-#include "app/widgets/confusion_grid.h"
 #include "app/widgets/curve_plot.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/sample_grid.h"
@@ -148,19 +147,6 @@ void SatellitePage::draw_training(Ui& ui, Rect area, HoverNote& note) const {
   if (hit.hovered) note = hit.note;
   area.cut_top(8);
   if (area.h > 120) draw_map(ui, area, note);
-}
-
-void SatellitePage::draw_confusion_view(Ui& ui, const Rect& area, HoverNote& note) const {
-  const auto now = moment();
-  Rect rest = area;
-  ui.label(rest.cut_top(22), tr("row: is, column: taken for; test tiles"), Font::caption, ui.theme().secondary);
-  ConfusionGrid grid;
-  grid.classes = static_cast<int>(tiles_->classes().size());
-  grid.counts = now->confusion;
-  grid.names = tiles_->classes();
-  grid.totals = area.w >= 300.0f;
-  const ConfusionAnswer answer = draw_confusion(ui, "confusion", rest, grid);
-  if (answer.hovered) note = answer.note;
 }
 
 }  // namespace striate

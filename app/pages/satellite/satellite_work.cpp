@@ -19,9 +19,9 @@ namespace {
 
 constexpr int64_t kDrawn = 800;
 constexpr uint64_t kSplitSequence = uint64_t{0x3B} << 56;
-constexpr size_t kMostKept = size_t{64} << 20;  // floats of features that a scene keeps
-constexpr int64_t kChunk = 4096;                // tiles of a scene between two looks at the newest head
+constexpr int64_t kChunk = 4096;  // tiles that are colored anew at once
 constexpr auto kWatchedEpoch = std::chrono::milliseconds(25);
+constexpr auto kBetweenMaps = std::chrono::milliseconds(100), kBetweenColors = std::chrono::milliseconds(30);
 
 uint64_t next_serial() {
   static std::atomic<uint64_t> serial{0};
@@ -139,6 +139,11 @@ std::unique_ptr<TileTraining> SatelliteLearning::begin(const std::vector<int64_t
 }
 
 void SatelliteLearning::run(Progress& progress, bool seen, const std::function<void()>& wake) {
+  const struct Runs {
+    std::atomic<bool>& is;
+    explicit Runs(std::atomic<bool>& runs) : is(runs) { is = true; }
+    ~Runs() { is = false; }
+  } runs(runs_);
   if (!training_) training_ = begin(parts_.training);
   while (!now()->done && !progress.canceled) {
     const auto until = std::chrono::steady_clock::now() + kWatchedEpoch;
@@ -174,8 +179,8 @@ void SatelliteLearning::run(Progress& progress, bool seen, const std::function<v
   }
 }
 
-SatelliteScene::SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap)
-    : name_(std::move(scene)), tiles_(std::move(tiles)), tile_(tile), overlap_(overlap) {}
+SatelliteScene::SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap, int64_t most_kept)
+    : name_(std::move(scene)), tiles_(std::move(tiles)), tile_(tile), overlap_(overlap), most_kept_(most_kept) {}
 
 SatelliteMapPtr SatelliteScene::map() const {
   const std::lock_guard lock(mutex_);
@@ -187,7 +192,7 @@ void SatelliteScene::open() {
   scene_ = world_ ? world_->picture() : read_image(name_);
   blend_.emplace(scene_->name, scene_->width, scene_->height, static_cast<int>(tiles_->classes().size()), tile_,
                  overlap_);
-  pictures_ = std::make_shared<const SceneTiles>(scene_, *blend_, tiles_->channels);
+  features_ = std::make_unique<SceneFeatures>(tiles_->features, scene_, *blend_, tiles_->channels, most_kept_);
   auto photo = std::make_shared<std::vector<uint8_t>>();
   photo->reserve(3 * static_cast<size_t>(blend_->columns()) * static_cast<size_t>(blend_->rows()));
   for (int row = 0; row < blend_->rows(); ++row) {
@@ -201,16 +206,18 @@ void SatelliteScene::open() {
   photo_ = std::move(photo);
 }
 
-void SatelliteScene::publish(const std::shared_ptr<const TileHead>& head) {
+void SatelliteScene::publish() {
   auto map = std::make_shared<SatelliteMap>();
   map->serial = next_serial();
   map->scene = scene_;
   map->columns = blend_->columns(), map->rows = blend_->rows();
   map->stride = blend_->stride(), map->tile = tile_;
-  map->tiles = blend_->tiles(), map->done = done_;
+  map->tiles = blend_->tiles(), map->done = features_->done();
   map->photo = photo_;
   map->world = world_;
-  map->head = head;
+  map->head = head_;
+  map->why_by_tiles = features_->why_by_tiles();
+  map->computed = features_->computed(), map->keeps_all = features_->keeps_all();
   const auto cells = static_cast<size_t>(map->columns) * static_cast<size_t>(map->rows);
   map->blended.reserve(cells), map->single.reserve(cells);
   for (int row = 0; row < map->rows; ++row) {
@@ -221,58 +228,79 @@ void SatelliteScene::publish(const std::shared_ptr<const TileHead>& head) {
   }
   const std::lock_guard lock(mutex_);
   map_ = std::move(map);
+  shown_features_ = features_.get();
 }
 
-void SatelliteScene::run(const SatelliteLearning& learning, Progress& progress, const std::function<void()>& wake) {
-  if (!scene_) open();
-  const int64_t count = tiles_->features->count();
-  const bool keeps = static_cast<size_t>(blend_->tiles() * count) <= kMostKept;
+// Of tiles from the first on, in the order of their features.
+void SatelliteScene::add(int64_t first, const std::vector<float>& probabilities) {
   const auto classes = static_cast<int64_t>(tiles_->classes().size());
-  const auto add = [&](int64_t first, const std::vector<float>& probabilities) {
-    const auto n = static_cast<int64_t>(probabilities.size()) / classes;
-    for (int64_t i = 0; i < n; ++i) blend_->add(blend_->place(first + i), probabilities.data() + i * classes);
-  };
-  auto shown = std::chrono::steady_clock::now();
-  while (!progress.canceled) {
-    const std::shared_ptr<const TileHead> head = learning.now()->head;
-    if (!head) return;
-    if (head != head_) {
-      blend_->clear();
-      head_ = head;
-      if (!keeps) done_ = 0;
-      for (int64_t first = 0; first < done_ && !progress.canceled; first += kChunk) {
-        const int64_t used = std::min(kChunk, done_ - first);
-        add(first, head->probabilities(kept_.data() + first * count, used));
-      }
-      if (progress.canceled) {
-        head_ = nullptr;
-        return;
-      }
-      publish(head_);
-      wake();
+  const auto n = static_cast<int64_t>(probabilities.size()) / classes;
+  for (int64_t i = 0; i < n; ++i) blend_->add(features_->place(first + i), probabilities.data() + i * classes);
+}
+
+void SatelliteScene::color_anew(const std::shared_ptr<const TileHead>& head, const Progress& progress) {
+  features_->forget_unkept();
+  blend_->clear();
+  head_ = head;
+  for (int64_t first = 0; first < features_->done(); first += kChunk) {
+    if (progress.canceled) {
+      head_ = nullptr;
+      return;
     }
-    if (done_ == blend_->tiles()) return;
-    const int64_t first = done_;
-    const auto level = std::upper_bound(blend_->levels().begin(), blend_->levels().end(), first);
-    const int64_t used = std::min(kChunk, *level - first);
-    std::vector<int64_t> samples(static_cast<size_t>(used));
-    std::iota(samples.begin(), samples.end(), first);
-    const std::vector<float> values =
-        tiles_->features->of(pictures_, samples, [&](int64_t, int64_t) { return !progress.canceled.load(); });
-    if (values.empty() || progress.canceled) return;
-    if (keeps) kept_.insert(kept_.end(), values.begin(), values.end());
-    add(first, head_->probabilities(values.data(), used));
-    done_ += used;
-    progress.share = static_cast<float>(done_) / static_cast<float>(blend_->tiles());
-    const auto now = std::chrono::steady_clock::now();
-    if (done_ < blend_->tiles() && now - shown < std::chrono::milliseconds(100)) continue;
-    shown = now;
-    publish(head_);
-    wake();
+    add(first, head->probabilities(features_->values(first), std::min(kChunk, features_->done() - first)));
   }
 }
 
-SatelliteCell look_at_cell(const SatelliteMap& map, const SatelliteLearning& learning, int x, int y) {
+void SatelliteScene::run(const SatelliteLearning& learning, Progress& progress, const std::function<void()>& wake) {
+  using Clock = std::chrono::steady_clock;
+  if (!scene_) open();
+  waits_ = false;
+  Clock::time_point shown = Clock::now(), colors = shown;
+  const auto show = [&] {
+    shown = Clock::now();
+    publish();
+    wake();
+  };
+  while (!progress.canceled) {
+    const auto now = learning.now();
+    if (!now->head) return;
+    // While it learns there is a head every few milliseconds: half of the time goes to new tiles.
+    const bool all = features_->done() == blend_->tiles();
+    if (now->head != head_ && (!head_ || all || features_->is_full() || Clock::now() >= colors)) {
+      const Clock::time_point begin = Clock::now();
+      color_anew(now->head, progress);
+      if (!head_) return;
+      show();
+      colors = Clock::now() + std::max<Clock::duration>(Clock::now() - begin, kBetweenColors);
+    }
+    if (features_->done() == blend_->tiles()) {
+      if (learning.now()->head == head_) return;
+      continue;
+    }
+    if (features_->is_full() && learning.runs()) {
+      waits_ = true;
+      return;
+    }
+    const int64_t first = features_->done();
+    const std::vector<float> values = features_->next(*blend_, [&] { return !progress.canceled.load(); });
+    if (values.empty()) return;
+    add(first, head_->probabilities(values.data(), features_->done() - first));
+    progress.share = static_cast<float>(features_->done()) / static_cast<float>(blend_->tiles());
+    if (features_->done() == blend_->tiles() || Clock::now() - shown >= kBetweenMaps) show();
+  }
+}
+
+std::optional<std::vector<float>> SatelliteScene::features_of(int column, int row) const {
+  const SceneFeatures* features = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    features = shown_features_;
+  }
+  return features == nullptr ? std::nullopt : features->of(blend_->tile_of(column, row));
+}
+
+SatelliteCell look_at_cell(const SatelliteMap& map, const SatelliteScene& scene, const SatelliteLearning& learning,
+                           int x, int y) {
   const SatelliteTiles& tiles = *learning.tiles();
   SatelliteCell cell;
   cell.x = x, cell.y = y;
@@ -282,9 +310,13 @@ SatelliteCell look_at_cell(const SatelliteMap& map, const SatelliteLearning& lea
   const Shape shape{tiles.channels, map.tile, map.tile};
   cell.pixels.resize(static_cast<size_t>(shape.count()));
   read_tile(*map.scene, cell.left, cell.top, map.tile, tiles.channels, cell.pixels.data());
-  const auto alone = std::make_shared<MemoryDataset>("cell", shape, cell.pixels, std::vector<int>{0},
-                                                     std::vector<std::string>{"cell"});
-  const std::vector<float> values = tiles.features->of(alone, {0});
+  std::optional<std::vector<float>> kept = scene.features_of(x, y);
+  if (!kept) {
+    const auto alone = std::make_shared<MemoryDataset>("cell", shape, cell.pixels, std::vector<int>{0},
+                                                       std::vector<std::string>{"cell"});
+    kept = tiles.features->of(alone, {0});
+  }
+  const std::vector<float>& values = *kept;
   cell.probabilities = map.head->probabilities(values.data(), 1);
   const std::vector<float> own = map.head->normalized(values.data());
   for (const int64_t tile : learning.parts().training) {

@@ -2,6 +2,7 @@
 // them, and a scene that is classified with it into a map.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 
 #include "app/worker/latest.h"
 #include "engine/image.h"
+#include "engine/transfer/scene_features.h"
 #include "engine/transfer/tile_features.h"
 #include "engine/transfer/tile_head.h"
 #include "engine/world/world.h"
@@ -77,6 +79,7 @@ class SatelliteLearning {
   SatelliteSplit split() const { return split_; }
   int epochs() const { return epochs_; }
   std::shared_ptr<const Now> now() const;
+  bool runs() const { return runs_; }
   // Goes on until it is done or canceled. `seen`: somebody watches, so that an epoch takes its time.
   void run(Progress& progress, bool seen, const std::function<void()>& wake);
 
@@ -87,6 +90,7 @@ class SatelliteLearning {
   int epochs_;
   SatelliteParts parts_;
   std::unique_ptr<TileTraining> training_;  // the job's
+  std::atomic<bool> runs_{false};
   mutable std::mutex mutex_;
   std::shared_ptr<const Now> now_;
 };
@@ -105,15 +109,19 @@ struct SatelliteMap {
   std::shared_ptr<const std::vector<uint8_t>> photo;  // RGB of each cell
   std::shared_ptr<const World> world;                 // that the scene is of; null: it is another
   std::shared_ptr<const TileHead> head;
+  std::string why_by_tiles;  // empty: in one convolutional run
+  int64_t computed = 0;      // tiles' features so far, those again that are not kept
+  bool keeps_all = true;
   double share() const { return tiles == 0 ? 0 : static_cast<double>(done) / static_cast<double>(tiles); }
 };
 using SatelliteMapPtr = std::shared_ptr<const SatelliteMap>;
 
-// One scene with one grid; keeps its tiles' features, so that another head colors it anew at once.
+// One scene with one grid; keeps its tiles' features (scene_features.h), so that another head colors it anew at once.
 class SatelliteScene {
  public:
   // `scene`: a file or "world". Throws Error.
-  SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap);
+  SatelliteScene(std::string scene, SatelliteTilesPtr tiles, int tile, double overlap,
+                 int64_t most_kept = SceneFeatures::kMostKept);
   const std::string& name() const { return name_; }
   int tile() const { return tile_; }
   double overlap() const { return overlap_; }
@@ -121,24 +129,31 @@ class SatelliteScene {
   SatelliteMapPtr map() const;  // null: not yet
   // Up to the end, with the newest head that the learning has.
   void run(const SatelliteLearning& learning, Progress& progress, const std::function<void()>& wake);
+  // What comes is not kept: worth its time for the last head alone.
+  bool waits_for_the_last() const { return waits_; }
+  // The features of the tile of a cell, where they are there.
+  std::optional<std::vector<float>> features_of(int column, int row) const;
 
  private:
   void open();
-  void publish(const std::shared_ptr<const TileHead>& head);
+  void publish();
+  void color_anew(const std::shared_ptr<const TileHead>& head, const Progress& progress);
+  void add(int64_t first, const std::vector<float>& probabilities);
   std::string name_;
   SatelliteTilesPtr tiles_;
   int tile_;
   double overlap_;
+  int64_t most_kept_;
   std::shared_ptr<const World> world_;
   ImagePtr scene_;
   std::optional<TileBlend> blend_;
-  std::shared_ptr<const SceneTiles> pictures_;
-  std::vector<float> kept_;  // features of the first tiles
-  int64_t done_ = 0;
+  std::unique_ptr<SceneFeatures> features_;
+  std::atomic<bool> waits_{false};
   std::shared_ptr<const std::vector<uint8_t>> photo_;
   std::shared_ptr<const TileHead> head_;  // that the blend is of
   mutable std::mutex mutex_;
   SatelliteMapPtr map_;
+  const SceneFeatures* shown_features_ = nullptr;  // as soon as there is a map
 };
 
 // One cell of a map, looked at.
@@ -155,7 +170,8 @@ struct SatelliteCell {
   std::string truth;          // of the world: the land cover; empty: not known
   uint64_t of_map = 0;
 };
-SatelliteCell look_at_cell(const SatelliteMap& map, const SatelliteLearning& learning, int x, int y);
+SatelliteCell look_at_cell(const SatelliteMap& map, const SatelliteScene& scene, const SatelliteLearning& learning,
+                           int x, int y);
 constexpr size_t kSatelliteNearest = 5;
 
 }  // namespace striate

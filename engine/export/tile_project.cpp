@@ -1,0 +1,55 @@
+#include "engine/export/tile_project.h"
+
+#include <algorithm>
+
+#include "engine/error.h"
+#include "engine/training/optimizer_settings.h"
+#include "engine/transfer/tile_features.h"
+
+namespace striate {
+
+TrainingProject training_project_of(const TileProject& tiles) {
+  const BaseNetwork base = BaseNetwork::open(tiles.base);
+  const TileFeatures features(tiles.base, tiles.tiles->shape());  // throws where tiles are too small for it
+  TrainingProject project;
+  project.file = tiles.data;
+  ModelFile& model = project.model;
+  model.path = tiles.data;
+  model.info.architecture = base.with_head("", static_cast<int>(tiles.tiles->classes().size()));
+  if (features.input() != model.info.architecture.input()) model.info.architecture.set_input(features.input());
+  model.info.model = base.name();
+  model.info.data = tiles.data;
+  model.info.classes = tiles.tiles->classes();
+  model.info.normalization = base.normalization();
+  model.info.seed = tiles.seed;
+  model.preprocessing = base.preprocessing();
+  model.prepared_as = "the base";
+  model.frozen = base.frozen("all", model.info.architecture);
+
+  TrainingConfig& config = project.config;
+  config.data = tiles.data;
+  config.model = model.info.architecture.text();
+  config.base = tiles.base;
+  config.split = "0.5,0,0.5";
+  config.split_by = tiles.by_region ? "region" : "";
+  config.normalization = base.normalization().text();
+  config.seed = tiles.seed;
+  config.freeze = model.frozen.numbers();
+  config.batch = 64;
+  const Split parts = config_split(config, *tiles.tiles);
+  const auto training = static_cast<int64_t>(parts.training.size());
+  config.batch = static_cast<int>(std::min<int64_t>(config.batch, training));
+  config.schedule = Schedule().text();
+  model.split = config.split, model.split_by = config.split_by, model.loss = config.loss;
+  project.settings = config_settings(config, model.info.architecture, training);
+  project.settings.frozen = model.frozen;
+  project.steps = (training * tiles.epochs + config.batch - 1) / config.batch;
+  model.info.step = project.steps;
+  model.load = [base, seed = tiles.seed](Stream& on, Network& network) {
+    network.initialize(on, Initializer::pytorch, seed);
+    base.load(on, network);
+  };
+  return project;
+}
+
+}  // namespace striate
