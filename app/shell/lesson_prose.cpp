@@ -62,7 +62,7 @@ void LessonSession::freeze(const Registry& registry) {
   begun_ = false;
   const auto freeze = [&](const std::vector<ProseSpan>& spans) {
     for (const ProseSpan& span : spans) {
-      if (!span.frozen || frozen_.count(as_written(span)) > 0) continue;
+      if (!span.frozen || frozen_.contains(as_written(span))) continue;
       std::string text = read_aloud(span, registry);
       if (text == kEllipsis) {
         begun_ = true;
