@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kEllipsis = "\u2026";  // it is being made
 
-// Whole numbers as they are, with spaces where pages have them, others with three decimals at most; a number that moves
-// keeps its three, so that the words around it stand still.
+// Whole numbers as they are, with spaces where pages have them, others with three decimals at most, small ones with
+// three digits; a number that moves keeps its three decimals, so that the words around it stand still.
 std::string spoken(const ReadoutValue& value, bool moves) {
   const double* number = std::get_if<double>(&value);
   if (number && *number == std::floor(*number) && std::abs(*number) >= 10000 && std::abs(*number) < 1e15) {
@@ -25,9 +25,8 @@ std::string spoken(const ReadoutValue& value, bool moves) {
     for (const char c : grouped(static_cast<int64_t>(*number))) text += c == ' ' ? "\u00a0" : std::string(1, c);
     return text;
   }
-  if (!number || !std::isfinite(*number) || *number == std::floor(*number) || std::abs(*number) < 0.001) {
-    return to_text(value);
-  }
+  if (!number || !std::isfinite(*number) || *number == std::floor(*number)) return to_text(value);
+  if (std::abs(*number) < 0.001) return fmt::format("{:.3g}", *number);
   std::string text = fmt::format("{:.3f}", *number);
   while (!moves && text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();
@@ -63,7 +62,7 @@ void LessonSession::freeze(const Registry& registry) {
   begun_ = false;
   const auto freeze = [&](const std::vector<ProseSpan>& spans) {
     for (const ProseSpan& span : spans) {
-      if (!span.frozen || frozen_.count(as_written(span)) > 0) continue;
+      if (!span.frozen || frozen_.contains(as_written(span))) continue;
       std::string text = read_aloud(span, registry);
       if (text == kEllipsis) {
         begun_ = true;

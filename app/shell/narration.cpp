@@ -25,8 +25,9 @@ std::vector<ProseSpan> spans_of(const ProseBlock& block) {
 // What was only passed by is not marked.
 bool step_done(const App& app, int step) { return app.settings().step_done(app.lessons().id(), step); }
 
-float buttons_width(bool show_me, bool next_lesson) {
-  return static_cast<float>((show_me ? 248 : 156) + (next_lesson ? 108 : 0));
+// At the end "Done" with its tick stands where "Next" did.
+float buttons_width(bool show_me, bool last, bool next_lesson) {
+  return static_cast<float>((show_me ? 248 : 156) + (last ? 26 : 0) + (next_lesson ? 116 : 0));
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ void Shell::draw_narration(const Rect& area) {
   Rect head = inside.cut_top(wide_head ? 34 : 24);
   int count = lessons.step_count();
   const CourseEntry* next = last ? app_.next_lesson() : nullptr;
-  const float buttons_wide = buttons_width(show_me, next != nullptr);
+  const float buttons_wide = buttons_width(show_me, last, next != nullptr);
   Rect top = head;
   const float dots = 14.0f * static_cast<float>(count) + 44.0f;
   inside.cut_top(4);

@@ -126,6 +126,34 @@ TEST_F(LenetPageTest, a_network_that_slides_reads_a_whole_number) {
   EXPECT_LT(driver.number("lenet.saved"), 1);
   driver.click("answer 3");
   EXPECT_EQ(driver.number("lenet.column"), 3);
+  // Each answer has its number, and what it was is said.
+  driver.run("lenet.write 77 4");
+  const auto drawn = [this] {
+    std::vector<std::string> texts;
+    driver.settle();
+    driver.ui.record_texts(&texts);
+    driver.frame();
+    driver.ui.record_texts(nullptr);
+    return texts;
+  };
+  for (const auto& [column, said] :
+       {std::pair{4, "column 4: none of the ten, "}, std::pair{1, "column 1: taken for 7, "}}) {
+    driver.run(fmt::format("lenet.column {}", column));
+    const std::vector<std::string> texts = drawn();
+    EXPECT_TRUE(std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text.starts_with(said); }))
+        << said;
+    for (int i = 0; i < static_cast<int>(driver.number("lenet.columns")); ++i) {
+      EXPECT_NE(std::find(texts.begin(), texts.end(), std::to_string(i)), texts.end()) << i;
+    }
+  }
+  // Taken back, it is one digit again that is read.
+  driver.run("lenet.clear");
+  driver.run("lenet.slide off");
+  driver.run("lenet.digit 3");
+  driver.run("lenet.write 12");
+  driver.run("undo");
+  EXPECT_EQ(driver.text("lenet.slide"), "off");
+  EXPECT_EQ(driver.text("lenet.class"), "3");
   // What is drawn beside each other is a row, too.
   driver.run("lenet.clear");
   for (const char* line : {"lenet.pen 8", "lenet.draw 40 110 40 170", "lenet.draw 100 112 140 112 112 170",
@@ -238,6 +266,20 @@ TEST_F(LenetPageTest, state_brings_another_program_to_the_same_place) {
   EXPECT_EQ(fresh.app.page().state(), driver.app.page().state());
   EXPECT_EQ(fresh.text("lenet.class"), read);
   EXPECT_EQ(fresh.text("network.name"), driver.text("network.name"));
+}
+
+TEST_F(LenetPageTest, answers_have_their_bars_where_the_stage_is_low) {
+  driver.run("lenet.digit 3");
+  for (const Vec size : {Vec{1280, 800}, Vec{1280, 470}}) {
+    driver.size = size;
+    driver.settle();
+    std::vector<std::string> texts;
+    driver.ui.record_texts(&texts);
+    driver.frame();
+    driver.ui.record_texts(nullptr);
+    // One 9 beside the bars of each network, and one on the button that draws it.
+    EXPECT_EQ(std::count(texts.begin(), texts.end(), "9"), 4) << size.y;
+  }
 }
 
 TEST_F(LenetPageTest, draws_every_state_in_every_size) {

@@ -288,6 +288,19 @@ TEST(LessonProse, groups_the_digits_of_a_long_number_as_pages_do) {
             "61\u00a0706 parameters, " + to_text(driver.app.registry().read("network.layers")) + " layers.");
 }
 
+TEST(LessonProse, a_small_number_has_three_digits) {
+  TestFolder folder;
+  const std::string file = folder / "small.md";
+  std::ofstream(file) << "# Small\npage: neuron\nchapter: Networks\n\n"
+                         "{=neuron.bias 0 0}, {=neuron.bias 0 1}, {neuron.bias 0 2} now.\n\n"
+                         "```striate\nneuron.bias 0 0 0.00017303854744\nneuron.bias 0 1 -0.0000123456\n"
+                         "neuron.bias 0 2 0.0005\n```\n";
+  ShellDriver driver;
+  driver.run("lesson " + quoted(file));
+  driver.settle();
+  EXPECT_EQ(driver.text("lesson.prose"), "0.000173, -1.23e-05, 0.0005 now.");
+}
+
 TEST(LessonProse, is_spelled_as_in_america) {
   static const std::regex british(
       "\\b(colour|grey|neighbour|centre|centred|behaviour|favour|labell|modell|travell|cancell|catalogue|metre|"

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/pages/neuron/neuron_moment.h"
 #include "engine/points/point_training.h"
 #include "engine/walk/printed_sum.h"
 #include "tests/app/page_driver.h"
@@ -275,6 +276,37 @@ TEST_F(NeuronPageTest, code_and_things_light_each_other) {
   EXPECT_EQ(topic(), data);
   EXPECT_NE(data, features);
   EXPECT_NE(driver.text("neuron.keras").find("layers.Dense(2, activation=\"tanh\")"), std::string::npos);
+  // A line below the edge comes into sight with what it means: the button that makes fit count lights fit.
+  driver.size = {1280, 640};
+  over("line 1 of the code");
+  ASSERT_NE(driver.ui.find_item("line 13 of the code"), nullptr);
+  EXPECT_LT(driver.ui.find_item("line 13 of the code")->visible.h, 6);
+  over("Epoch");
+  EXPECT_GT(driver.ui.find_item("line 13 of the code")->visible.h, 6);
+  const double fit = topic();
+  over("line 13 of the code");
+  EXPECT_EQ(topic(), fit);
+  EXPECT_NE(driver.ui.find_item("line 13 of the code"), nullptr);
+}
+
+// Its small picture is the surface, smaller: a sigmoid's 0 to 1 has its border at 0.5.
+TEST(NeuronMoment, an_output_of_two_classes_has_the_colors_of_the_surface) {
+  for (const PointActivation activation : {PointActivation::sigmoid, PointActivation::tanh, PointActivation::linear}) {
+    PointModel model;
+    model.hidden = {};
+    model.activations = {activation};
+    PointTraining training(make_points({}), model, {PointOptimizer::sgd, 0.03, 10}, 1);
+    training.advance(20);
+    const NeuronMomentPtr moment = make_moment(training);
+    constexpr int small = NeuronMoment::kSmall, large = NeuronMoment::kLarge;
+    ASSERT_EQ(moment->small.size(), static_cast<size_t>(small * small));
+    for (const auto& [x, y] :
+         {std::pair{0, 0}, std::pair{small - 1, 0}, std::pair{0, small - 1}, std::pair{small - 1, small - 1}}) {
+      const int value = moment->small[static_cast<size_t>(y * small + x)];
+      const int same = moment->large[static_cast<size_t>((y == 0 ? 0 : large - 1) * large + (x == 0 ? 0 : large - 1))];
+      EXPECT_NEAR(value, same, 4) << name_of(activation) << " at " << x << ", " << y;
+    }
+  }
 }
 
 TEST_F(NeuronPageTest, its_state_makes_the_same_training_again) {

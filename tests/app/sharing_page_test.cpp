@@ -2,6 +2,8 @@
 // with, the map that fills in, the Neocognitron from digits and from a drawing.
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -151,6 +153,37 @@ TEST_F(SharingPageTest, the_neocognitron_learns_digits_and_prints_what_it_scores
 }
 
 // And about as many where all of them stand elsewhere.
+TEST_F(SharingPageTest, winners_of_the_neocognitron_are_looked_at_window_by_window) {
+  driver.run("sharing.view neocognitron");
+  driver.size = {1280, 3000};
+  driver.run("sharing.neocognitron.learn 20");
+  driver.settle();
+  // S1 and S3 learn by new planes alone.
+  EXPECT_EQ(driver.number("sharing.neocognitron.winners S1"), 0);
+  EXPECT_EQ(driver.number("sharing.neocognitron.winners S3"), 0);
+  const int winners = static_cast<int>(driver.number("sharing.neocognitron.winners S2"));
+  ASSERT_GT(winners, 1);
+  driver.run("sharing.cell S1 0 0 0");
+  driver.settle();
+  EXPECT_EQ(driver.ui.find_item("Next winner"), nullptr);
+  driver.run("sharing.cell S2 0 0 0");
+  std::set<std::string> planes;
+  std::pair<int, int> before{-1, -1};
+  for (int i = 0; i < winners; ++i) {
+    driver.settle();
+    driver.click("Next winner");
+    driver.settle();
+    int plane = 0, row = 0, column = 0;
+    ASSERT_EQ(std::sscanf(driver.text("sharing.cell").c_str(), "S2 %d %d %d", &plane, &row, &column), 3);
+    planes.insert(std::to_string(plane));
+    const std::pair<int, int> window{row / 5, column / 5};
+    EXPECT_GT(window, before) << "each window has one winner at most";
+    before = window;
+    EXPECT_GT(driver.number("sharing.cell.value"), 0);
+  }
+  EXPECT_EQ(static_cast<int>(planes.size()), winners) << "one of each plane";
+}
+
 TEST_F(SharingPageTest, the_neocognitron_reads_more_than_four_of_five_unseen_digits) {
   driver.run("sharing.view neocognitron");
   driver.run("sharing.neocognitron.until 500");

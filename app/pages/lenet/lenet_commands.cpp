@@ -221,7 +221,8 @@ void LenetPage::declare(Registry& registry) {
                                        "choose LeNet-5: lenet.model 1998, or lenet.model modern");
                          }
                          state_.slide = on;
-                       }});
+                       },
+                       Undo::edit});
   registry.add(Readout{"lenet.slide", "whether the network slides",
                        [this] { return ReadoutValue(std::string(state_.slide ? "on" : "off")); }});
   registry.add(Command{"lenet.column",

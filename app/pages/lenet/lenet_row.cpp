@@ -27,9 +27,10 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   if (!row_) return;
   const DigitReader::Row& read = row_->read;
   line(tr("one pass over the whole row, an answer every four columns"), Font::caption, theme.secondary);
-  const float table = std::clamp(area.h * 0.36f, 30.0f, 150.0f);
-  const float pixel =
-      std::min({area.w / static_cast<float>(row_->picture.width), 6.0f, (area.h - table - 30) / SlidingNetwork::kSide});
+  const float table = std::clamp(area.h * 0.36f, 30.0f, 180.0f);
+  const float axis = area.h > 150 ? 15.0f : 0.0f;  // the columns' numbers
+  const float pixel = std::min(
+      {area.w / static_cast<float>(row_->picture.width), 9.0f, (area.h - table - axis - 30) / SlidingNetwork::kSide});
   if (pixel < 0.5f) return;
   const Rect picture{area.x, area.y, pixel * static_cast<float>(row_->picture.width), pixel * 32};
   PictureSource source;
@@ -53,7 +54,13 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   const int chosen = std::clamp(column_, 0, std::max(0, count - 1));
   const Rect window{picture.x + step * static_cast<float>(chosen), picture.y, pixel * 32, pixel * 32};
   ui.stroke(window, theme.kernel, 2, 2);
-  area.cut_top(picture.h + 6);
+  area.cut_top(picture.h + (axis > 0 ? 2 : 6));
+  Rect numbers = area.cut_top(axis);
+  const int each = step >= 16 ? 1 : step >= 4 ? 5 : 10;
+  for (int column = 0; column < count && axis > 0; column += each) {
+    ui.label(Rect{center(column) - 12, numbers.y, 24, axis}, std::to_string(column), Font::number,
+             column == chosen ? theme.kernel : theme.secondary, Align::center, 12);
+  }
 
   // A column of ten cells for each answer, as dark as it is sure.
   const Rect cells = area.cut_top(table);
@@ -114,8 +121,17 @@ void LenetPage::draw_string(Ui& ui, Rect area) const {
   ui.label(area.cut_top(22),
            format_tr("{} answers, {} of the multiply-adds saved", read.columns.size(), share_text(saved)),
            Font::caption, theme.text);
-  ui.label(area.cut_top(22), tr("Draw several digits beside each other, or write a number at the right."),
-           Font::caption, theme.secondary);
+  const int chosen = std::clamp(column_, 0, static_cast<int>(read.columns.size()) - 1);
+  const DigitReader::Column& column = read.columns[static_cast<size_t>(chosen)];
+  float none = 1;
+  for (const float share : column.probabilities) none -= share;
+  const std::string at =
+      column.digit < 0
+          ? format_tr("column {}: none of the ten, {}", chosen,
+                      share_text(std::clamp(static_cast<double>(none), 0.0, 1.0)))
+          : format_tr("column {}: taken for {}, {}", chosen, column.digit,
+                      share_text(static_cast<double>(column.probabilities[static_cast<size_t>(column.digit)])));
+  ui.label(area.cut_top(22), at, Font::caption, theme.kernel);
 }
 
 }  // namespace striate

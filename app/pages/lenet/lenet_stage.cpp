@@ -129,6 +129,9 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
     if (r.clicked) ui.send(fmt::format("lenet.model {}", each.word));
     if (r.keyboard) ui.draw_focus(column);
     Rect inside = column.inset(6, 6);
+    // A low card has its bars beside the digit.
+    Rect bars;
+    if (inside.w > 140 && inside.h >= 90 && inside.h < 180) bars = inside.cut_right(inside.w * 0.4f);
     ui.label(inside.cut_top(kCaption), tr(each.brief), Font::caption, theme.secondary, Align::center);
     if (!known) continue;
     const DigitReader::Answer& answer = answers_->of[static_cast<size_t>(i)];
@@ -150,6 +153,7 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
                Align::center);
     }
     inside.cut_top(4);
+    if (!bars.empty()) inside = bars;
     const float line = std::min(inside.h / 10, 18.0f);
     if (line < 8) continue;
     for (int k = 0; k < 10; ++k) {

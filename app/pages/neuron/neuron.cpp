@@ -258,7 +258,9 @@ bool NeuronPage::update(double now) {
 }
 
 void NeuronPage::drawn(const Drawn& frame) {
-  lit_ = static_cast<int>(frame.number("neuron.topic", kTopicNone));
+  const int lit = static_cast<int>(frame.number("neuron.topic", kTopicNone));
+  newly_lit_ = lit != lit_;
+  lit_ = lit;
   curve_hover_ = frame.number("neuron.curve", -1);
   pending_ = pick_of(frame, "loss over steps");
 }

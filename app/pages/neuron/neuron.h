@@ -157,6 +157,7 @@ class NeuronPage : public Page {
   PointTraining::Point point_;
   std::vector<std::pair<double, double>> curves_[4];  // loss and accuracy, of training and test
   int lit_ = 0;                                       // topic under the mouse in the last frame
+  bool newly_lit_ = false;                            // but not in the one before
   double curve_hover_ = -1;
   PendingPick pending_;
 };

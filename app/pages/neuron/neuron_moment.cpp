@@ -33,6 +33,13 @@ NeuronMomentPtr make_moment(const PointTraining& training) {
   const PointSurface maps = make_surface(network, training.parameters(), small);
   for (int neuron = 0; neuron < network.neurons(); ++neuron) {
     const float* const map = maps.map(neuron);
+    // The output of two classes has the colors of the surface.
+    if (network.classes() == 2 && static_cast<size_t>(neuron) == network.output().values) {
+      for (int i = 0; i < small * small; ++i) {
+        moment->small.push_back(on_scale(surface_share(network, static_cast<double>(map[i]))));
+      }
+      continue;
+    }
     float limit = 0;
     for (int i = 0; i < small * small; ++i) {
       if (std::isfinite(map[i])) limit = std::max(limit, std::fabs(map[i]));
@@ -45,7 +52,6 @@ NeuronMomentPtr make_moment(const PointTraining& training) {
       if (bounded && at >= layer.values && at < layer.values + static_cast<size_t>(layer.units)) limit = 1;
     }
     if (limit <= 0) limit = 1;
-    moment->limits.push_back(limit);
     for (int i = 0; i < small * small; ++i) {
       moment->small.push_back(on_scale(static_cast<double>(map[i]) / static_cast<double>(limit)));
     }

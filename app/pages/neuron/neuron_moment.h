@@ -17,8 +17,8 @@ struct NeuronMoment {
   int64_t step = 0;
   uint64_t version = 0;  // a serial number: of its textures
   int neurons = 0;
-  std::vector<uint8_t> small;   // (neurons, kSmall, kSmall): 0 to 254, 127 is zero
-  std::vector<float> limits;    // of each neuron: what 254 stands for
+  std::vector<uint8_t>
+      small;  // (neurons, kSmall, kSmall): 0 to 254, 127 is zero; of an output of two classes, the border
   std::vector<uint8_t> large;   // two classes and numbers: the same of the output
   std::vector<uint8_t> winner;  // more classes: which one, and
   std::vector<uint8_t> share;   // how sure, 0 to 255

@@ -57,6 +57,27 @@ std::vector<Rect> column(const Rect& area, int count, float side) {
   return places;
 }
 
+// For words of this size beside a curve, between its ends: where the fewest of these points lie under them.
+Rect free_place(const Curve& curve, Vec size, const std::vector<Vec>& inked, const Rect& within) {
+  Rect best;
+  size_t least = inked.size() + 1;
+  for (const float t : {0.5f, 0.4f, 0.6f, 0.3f, 0.7f}) {
+    const Vec at = curve.at(t);
+    for (const Vec by : {Vec{-size.x / 2, -size.y - 4}, Vec{-size.x / 2, 4}, Vec{4, -size.y / 2},
+                         Vec{-size.x - 4, -size.y / 2}, Vec{4, -size.y}, Vec{4, 0}}) {
+      Rect place{at.x + by.x, at.y + by.y, size.x, size.y};
+      place.x = std::clamp(place.x, curve.a.x + 2, std::max(curve.a.x + 2, curve.d.x - size.x - 2));
+      if (place.y < within.y || place.bottom() > within.bottom()) continue;
+      const Rect tight = place.inset(-1, -1);
+      const auto under = static_cast<size_t>(
+          std::count_if(inked.begin(), inked.end(), [&](const Vec& point) { return tight.contains(point); }));
+      if (under >= least) continue;
+      least = under, best = place;
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
@@ -177,16 +198,12 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       if (std::isfinite(training_.parameters()[i])) largest = std::max(largest, std::abs(training_.parameters()[i]));
     }
   }
+  const auto share_of = [&](double weight) { return static_cast<float>(std::min(1.0, std::abs(weight) / largest)); };
+  const auto width_of = [&](double weight) { return 0.7f + (node > 24 ? 4.5f : 3.0f) * share_of(weight); };
   struct Hit {
     float distance = 7;
     int layer = -1, from = 0, to = 0;
   } hit;
-  struct Line {
-    Curve curve;
-    Color color;
-    float width;
-  };
-  std::vector<Line> bright;
   for (size_t l = 0; l < layers.size(); ++l) {
     const PointLayer& layer = layers[l];
     if (l == 0 && pictures) {
@@ -202,12 +219,10 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
                                 : places[l][static_cast<size_t>(f)];
       for (int t = 0; t < layer.units; ++t) {
         const double weight = training_.parameters()[weight_at(static_cast<int>(l), f, t)];
-        const auto share = static_cast<float>(std::min(1.0, std::abs(weight) / largest));
+        const float share = share_of(weight);
         const Curve c = between(from, places[l + 1][static_cast<size_t>(t)]);
-        const bool selected = state_.layer == static_cast<int>(l) && state_.unit == t;
-        const float width = 0.7f + (node > 24 ? 4.5f : 3.0f) * share;
+        const float width = width_of(weight);
         const Color color = faded(sign_color(theme, weight), 0.25f + 0.7f * share);
-        if (selected) bright.push_back({c, color, width});
         if (hands.hovered) {
           const float distance = c.distance(ui.input().mouse);
           if (distance < hit.distance) hit = {distance, static_cast<int>(l), f, t};
@@ -228,21 +243,28 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
     const Curve chosen = between(place_from(state_.layer, state_.from),
                                  places[static_cast<size_t>(state_.layer) + 1][static_cast<size_t>(state_.unit)]);
     const double weight = training_.parameters()[weight_at(state_.layer, state_.from, state_.unit)];
-    stroke_curve(chosen, theme.background, 5);
-    stroke_curve(chosen, theme.accent, 3.5f);
-    const Vec middle = chosen.at(0.5f);
+    // Its width and its color stay those of the weight: the frame around it says that it is chosen.
+    const float width = width_of(weight);
+    stroke_curve(chosen, theme.background, width + 7);
+    stroke_curve(chosen, theme.accent, width + 5);
+    stroke_curve(chosen, theme.background, width + 2.5f);
+    stroke_curve(chosen, sign_color(theme, weight), width);
     // With fewer digits where the neurons stand close.
     const float room = chosen.d.x - chosen.a.x - 12;
     std::string text = short_number(weight);
     if (ui.measure(Font::number, text, 13).x > room) text = fmt::format("{:.2f}", weight);
     const float half = ui.measure(Font::number, text, 13).x / 2 + 5;
     if (2 * half < room + 10) {
-      // A thin halo, so that it reads on lines and cuts none of them.
-      // Where its line bends away: over one that falls, under one that rises.
-      const float fall = chosen.d.y - chosen.a.y;
-      const bool steep = std::abs(fall) > node * 0.8f;
-      const Rect tag{steep ? middle.x - 3 : middle.x - half, steep && fall < 0 ? middle.y + 3 : middle.y - 21, 2 * half,
-                     18};
+      // Where the fewest lines run; a thin halo, so that it reads on those and cuts none of them.
+      std::vector<Vec> inked;
+      const PointLayer& layer = layers[static_cast<size_t>(state_.layer)];
+      for (int f = 0; f < layer.inputs; ++f) {
+        for (const Rect& to : places[static_cast<size_t>(state_.layer) + 1]) {
+          const Curve c = between(place_from(state_.layer, f), to);
+          for (int i = 0; i <= 24; ++i) inked.push_back(c.at(static_cast<float>(i) / 24));
+        }
+      }
+      const Rect tag = free_place(chosen, {2 * half, 18}, inked, area);
       for (const Vec by :
            {Vec{-1.5f, 0}, Vec{1.5f, 0}, Vec{0, -1.5f}, Vec{0, 1.5f}, Vec{-1, -1}, Vec{1, -1}, Vec{-1, 1}, Vec{1, 1}}) {
         ui.label(tag.moved(by), text, Font::number, theme.background, Align::center, 13);
@@ -381,8 +403,11 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
           ui.interact(at, {.label = fmt::format("neuron {} of layer {}", t, l),
                            .command = command,
                            .kind = "neuron",
-                           .tooltip = N_("What this neuron gives at every place, blue below 0 and orange "
-                                         "above. Click: its numbers in the inspector")});
+                           .tooltip = l + 1 == layers.size() && network().classes() == 2
+                                          ? N_("What the output gives at every place, orange where that is class 1 and "
+                                               "blue where it is class 0. Click: its numbers in the inspector")
+                                          : N_("What this neuron gives at every place, blue below 0 and orange "
+                                               "above. Click: its numbers in the inspector")});
       if (r.clicked) ui.send(command);
       if (pictures && l > 0) {
         const double share =

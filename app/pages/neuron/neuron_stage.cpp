@@ -162,6 +162,7 @@ void NeuronPage::draw_code(Ui& ui, Rect area) const {
   const float high = std::round(size * 1.42f);
   ui.begin_panel("code", area, 8);
   int index = 0;
+  bool shown = false;
   for (const KerasLine& line : code_) {
     if (index > 0) ui.space(-8);
     const Rect place = ui.take(high);
@@ -178,7 +179,11 @@ void NeuronPage::draw_code(Ui& ui, Rect area) const {
                               .tooltip = layer ? N_("Chooses this layer") : N_("Lights what this line means")});
       if (layer && r.clicked) ui.send(command);
       if (r.hovered || r.keyboard) ui.found().numbers["neuron.topic"] = topic;
-      if (lit_ == topic) ui.fill(place.inset(-4, 0), mixed(theme.surface, theme.accent, 0.28f), 3);
+      if (lit_ == topic) {
+        ui.fill(place.inset(-4, 0), mixed(theme.surface, theme.accent, 0.28f), 3);
+        // The thing that it means is elsewhere under the mouse: the line comes into sight.
+        if (newly_lit_ && !shown && !area.contains(ui.input().mouse)) ui.reveal(place), shown = true;
+      }
       if (r.keyboard) ui.draw_focus(place.inset(-2, 0), 2);
     }
     // What follows a # is said more quietly.
@@ -211,6 +216,9 @@ void NeuronPage::draw_transport(Ui& ui, const Rect& area) const {
     ui.button("Sample", "neuron.step sample", {.icon = Icon::step, .tooltip = N_("Learns from one sample")});
     ui.button("Batch", "neuron.step batch", {.icon = Icon::step, .tooltip = N_("Learns from one batch")});
     ui.button("Epoch", "neuron.step epoch", {.icon = Icon::step, .tooltip = N_("Learns to the end of the epoch")});
+    for (const char* name : {"Batch", "Epoch"}) {
+      if (const Item* item = ui.find_item(name)) mark_topic(ui, item->visible, kTopicBatch, lit_);
+    }
   }
   Rect rest = ui.remaining();
   if (words) {

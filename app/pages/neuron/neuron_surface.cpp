@@ -50,17 +50,17 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     return Vec{area.x + static_cast<float>((x + kPointRange) / (2 * kPointRange)) * area.w,
                area.bottom() - static_cast<float>((y + kPointRange) / (2 * kPointRange)) * area.h};
   };
-  if (step) {
-    draw_ring(ui, area);
-  } else {
-    const Vec here = at(state_.x, state_.y);
-    ui.line({here.x - 9, here.y}, {here.x - 4, here.y}, theme.text, 1.5f);
-    ui.line({here.x + 4, here.y}, {here.x + 9, here.y}, theme.text, 1.5f);
-    ui.line({here.x, here.y - 9}, {here.x, here.y - 4}, theme.text, 1.5f);
-    ui.line({here.x, here.y + 4}, {here.x, here.y + 9}, theme.text, 1.5f);
-  }
-
+  if (step) draw_ring(ui, area);
   draw_line(ui, area);
+  if (!step) {
+    const Vec here = at(state_.x, state_.y);
+    for (const bool halo : {true, false}) {  // among points it would be lost without one
+      for (const Vec along : {Vec{1, 0}, Vec{-1, 0}, Vec{0, 1}, Vec{0, -1}}) {
+        ui.line(here + along * (halo ? 3.0f : 4.0f), here + along * (halo ? 12.0f : 11.0f),
+                halo ? theme.background : theme.text, halo ? 5.0f : 2.0f);
+      }
+    }
+  }
   ui.stroke(area, theme.line, 0, 1);
   for (const int tick : {-6, 0, 6}) {
     const Vec place = at(tick, -6);

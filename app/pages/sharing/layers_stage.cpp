@@ -322,7 +322,8 @@ void SharingPage::draw_map(Ui& ui, float height) const {
 
 void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const float side = std::min(area.w, area.h - 2 * kLine);
+  constexpr float kTicks = 15, kTickWidth = 26;  // below the map and left of it
+  const float side = std::min(area.w - kTickWidth, area.h - 2 * kLine - kTicks);
   ui.label(area.cut_top(kLine), ui.fitted(map.title, Font::strong, area.w), Font::strong, theme.text);
   std::string words = map.why;
   if (words.empty()) {
@@ -332,7 +333,7 @@ void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote&
                 : format_tr("{} of {} rows tried", map.rows, kShifts);
   }
   ui.label(area.cut_top(kLine), ui.fitted(words, Font::caption, area.w), Font::caption, theme.secondary);
-  const Rect square{area.x, area.y, side, side};
+  const Rect square{area.x + kTickWidth, area.y, side, side};
   const auto said = [&](int row, int column) {
     return map.classes.empty() ? -1 : map.classes[static_cast<size_t>(row * kShifts + column)];
   };
@@ -352,6 +353,16 @@ void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote&
                    return digit == -1 ? theme.background : digit == map.label ? theme.activation : theme.raised;
                  }});
   ui.stroke(cells, theme.line);
+  for (const int shift : {-kMostShift, 0, kMostShift}) {
+    const Rect across = mini_cell(cells, kShifts, kShifts, 0, shift + kMostShift);
+    const Rect down = mini_cell(cells, kShifts, kShifts, shift + kMostShift, 0);
+    const std::string number = std::to_string(shift);
+    const float left = std::clamp(across.center().x - 14, cells.x - 6, cells.right() - 22);
+    ui.label(Rect{left, cells.bottom() + 1, 28, kTicks}, number, Font::number, theme.secondary, Align::center, 12);
+    const float top = std::clamp(down.center().y - 8, cells.y, cells.bottom() - 16);
+    ui.label(Rect{cells.x - kTickWidth, top, kTickWidth - 4, 16}, number, Font::number, theme.secondary, Align::right,
+             12);
+  }
   ui.stroke(mini_cell(cells, kShifts, kShifts, state_.move.dy + kMostShift, state_.move.dx + kMostShift), theme.text, 0,
             2);
   if (r.hovered) {

@@ -156,6 +156,21 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     now.a =
         plane < 0 ? std::vector<float>() : network.a(stage, request.formula == NeocognitronFormula::first ? 0 : plane);
     now.b = plane < 0 ? 0.0f : network.b(stage, plane);
+    for (int i = 0; i < network.stages(); ++i) {
+      const auto at = static_cast<size_t>(i);
+      const NeocognitronStage& of = network.settings().stages[at];
+      now.winners[at].clear();
+      if (now.learning || !of.reinforce || network.planes(i) == 0) continue;
+      const float selectivity = of.selectivity;
+      network.set_selectivity(i, of.learning);
+      now.winners[at] = neocognitron_winners(network.maps(picture.data()).stages[at].s, of.s_window);
+      network.set_selectivity(i, selectivity);
+      const auto window = [&](const std::array<int, 3>& cell) {
+        return std::pair{cell[1] / of.s_window, cell[2] / of.s_window};
+      };
+      std::stable_sort(now.winners[at].begin(), now.winners[at].end(),
+                       [&](const auto& a, const auto& b) { return window(a) < window(b); });
+    }
     publish();
   };
   look();

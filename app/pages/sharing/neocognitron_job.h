@@ -48,6 +48,9 @@ struct NeocognitronMoment {
   int label = -1;  // the digit's true class; -1: of a drawing
   std::array<int, 3> planes{};
   std::vector<int> labels;  // of the last stage's planes
+  // (plane, row, column) of the S-cells that would win if it learned this picture, window after window; none in stages
+  // whose planes stay as they were made.
+  std::array<std::vector<std::array<int, 3>>, 3> winners;
   int64_t weights = 0;
   bool learning = false;
   int64_t learned = 0, drawn = 0;  // digits, and how many of them were drawn

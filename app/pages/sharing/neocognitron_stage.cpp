@@ -220,6 +220,36 @@ void SharingPage::draw_cell(Ui& ui, float height) const {
   draw("window of the cell", window, std::span<const float>(cell.seen).first(part), false, beside ? &left : nullptr);
   draw("weights of the cell", learned, std::span<const float>(weights).first(std::min(part, weights.size())), true,
        beside ? &right : nullptr);
+  if (s_cell) draw_winners(ui);
+}
+
+// Which cells would learn from this digit: the one of each window that answers most, looked at one after the other.
+void SharingPage::draw_winners(Ui& ui) const {
+  const NeocognitronMoment& now = *neocognitron_;
+  const auto stage = static_cast<size_t>(state_.layer / 2);
+  if (!now.stage.reinforce) {
+    ui.note(format_tr("The planes of {} keep the weights that they were made from: it learns by new planes alone.",
+                      kLayers[state_.layer]));
+    return;
+  }
+  const std::vector<std::array<int, 3>>& winners = now.winners[stage];
+  if (now.learning || winners.empty()) return;
+  const auto here =
+      std::find(winners.begin(), winners.end(), std::array<int, 3>{state_.plane, state_.cell_row, state_.cell_column});
+  ui.note(
+      format_tr("If it learned this digit: of every {0} \u00d7 {0} places of {1} the cell that answers most wins, "
+                "through all planes, and of the winners in one plane the largest. To the weights of its plane what "
+                "stands in its window is added.",
+                now.stage.s_window, kLayers[state_.layer]));
+  const auto next = here == winners.end() || here + 1 == winners.end() ? winners.begin() : here + 1;
+  ui.begin_flow();
+  ui.button("Next winner",
+            fmt::format("sharing.cell {} {} {} {}", kLayers[state_.layer], (*next)[0], (*next)[1], (*next)[2]),
+            {.icon = Icon::step, .tooltip = N_("Takes the winner of the next window apart")});
+  ui.end_flow();
+  ui.note(here == winners.end()
+              ? trn("one cell wins; this one does not", "{} cells win; this one does not", winners.size())
+              : format_tr("this is winner {} of {}", here - winners.begin() + 1, winners.size()));
 }
 
 // With its numbers, and what its letters are.

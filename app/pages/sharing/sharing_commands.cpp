@@ -376,6 +376,14 @@ void SharingPage::declare_readouts(Registry& registry) {
                          const int layer = layer_of(arguments.text(0));
                          return static_cast<double>(need_neocognitron().planes[static_cast<size_t>(layer / 2)]);
                        }});
+  registry.add(Readout{"sharing.neocognitron.winners",
+                       "S-cells of a layer that would win, and change their planes' weights, if it learned this digit",
+                       {},
+                       {Parameter::word("LAYER", "S1, S2 or S3")},
+                       [this](const Arguments& arguments) -> ReadoutValue {
+                         const int layer = layer_of(arguments.text(0));
+                         return static_cast<double>(need_neocognitron().winners[static_cast<size_t>(layer / 2)].size());
+                       }});
   registry.add(Readout{"sharing.neocognitron.selectivity",
                        "r of the S-cells of a layer",
                        {},

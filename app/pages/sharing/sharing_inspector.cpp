@@ -81,8 +81,9 @@ void SharingPage::draw_teaching(Ui& ui) const {
   ui.button("Forget", "sharing.neocognitron.forget", {.icon = Icon::reset, .enabled = !acts_.empty()});
   ui.end_flow();
   ui.note(
-      "Where all cells of a layer are silent a plane is made from what is there, and the winners of each plane are "
-      "reinforced. Only the planes of the last layer are told which digit they were made from.");
+      "Where something is seen and no cell answers, a plane is made from what is there. In S2 the winner of each plane "
+      "also adds its window to the plane's weights. Only the planes of the last layer are told which digit they were "
+      "made from.");
   ui.section("YOUR DIGIT");
   ui.setting("sharing.neocognitron.drawing");
   ui.note("Teach it the drawing as:");

@@ -98,6 +98,7 @@ class SharingPage : public Page {
   void draw_score(Ui& ui) const;
   void draw_cell(Ui& ui, float height) const;
   void draw_formula(Ui& ui, const NeocognitronCell& cell) const;
+  void draw_winners(Ui& ui) const;
   // sharing_inspector.cpp
   void draw_learning(Ui& ui) const;
   void draw_move(Ui& ui) const;
