@@ -89,6 +89,9 @@ void TransferPage::declare_own(Registry& registry) {
                          show();
                        },
                        Undo::edit});
+  // What the button sends: an undo after it takes the burst away, and not the letting go.
+  registry.add(Command{
+      "transfer.let_go", N_("Lets the button go that is held"), {}, [this](const Arguments&) { own_.let_go(); }});
   registry.add(Command{"transfer.burst.remove",
                        N_("Takes a burst of pictures away"),
                        {Parameter::word("NAME", "the class"), Parameter::integer("N", "the burst's number", 0, 1e6)},
@@ -260,8 +263,8 @@ void TransferPage::draw_class(Ui& ui, const BurstClass& own) const {
     ui.label(place, words, Font::control, held ? ink_on(theme.kernel) : theme.text, Align::center);
     if (r.keyboard) ui.draw_focus(place);
     if (r.pressed) ui.send("transfer.hold " + name + " on");
-    if (r.released) ui.send("transfer.hold " + name + " off");
-    if (r.clicked && !r.released) ui.send(fmt::format("transfer.hold {} {}", name, held ? "off" : "on"));
+    if (r.released) ui.send("transfer.let_go");
+    if (r.clicked && !r.released) ui.send(held ? "transfer.let_go" : "transfer.hold " + name + " on");
     row.cut_right(8);
   }
   const Rect cross = row.cut_right(line);

@@ -336,7 +336,8 @@ void BurstFolder::keep(const std::string& text) {
     std::vector<int> bursts;
   };
   std::map<std::string, Wanted> wanted;
-  for (const std::string_view part : parts_of(text == "none" ? "" : text, '|')) {
+  for (const std::string_view part : parts_of(text, '|')) {
+    if (part == "none") continue;
     const size_t sign = part.find_first_of(":=");
     const std::string name(part.substr(0, sign));
     check_name(name);
