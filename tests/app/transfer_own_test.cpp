@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/script_files.h"
 #include "engine/camera/camera.h"
 #include "engine/files/image_file.h"
 #include "engine/training/data/burst_folder.h"
@@ -115,6 +116,18 @@ TEST_F(TransferOwnTest, pictures_come_eight_a_second_as_the_square_that_is_seen)
   again.run("transfer.own.folder " + folder / "kept");
   EXPECT_EQ(again.number("transfer.own.pictures"), driver.number("transfer.own.pictures"));
   EXPECT_EQ(again.number("transfer.own.bursts"), 1);
+}
+
+// A lesson from elsewhere asks before it looks through the camera, and what it asks about is not changed by the asking.
+TEST_F(TransferOwnTest, turning_the_camera_on_counts_as_reading_a_file) {
+  for (const char* line : {"transfer.hold cup on", "transfer.own.camera on"}) {
+    const std::optional<FileInLine> file = file_in(line, driver.app.registry());
+    ASSERT_TRUE(file) << line;
+    EXPECT_EQ(file->path, "on");
+    driver.app.registry().check(file->with(file->path));  // throws
+  }
+  EXPECT_FALSE(file_in("transfer.hold cup off", driver.app.registry()));
+  EXPECT_FALSE(file_in("transfer.own.camera off", driver.app.registry()));
 }
 
 TEST_F(TransferOwnTest, everything_can_be_undone) {

@@ -30,7 +30,7 @@ refuses 1 "base.safetensors" "" export weighted.safetensors none --training --da
 mv moved.safetensors base.safetensors
 
 need_python torch,numpy,PIL
-first_loss() { awk -F, 'NR == 2 { print $2 }' "$1"; } # CSV
+first_loss() { awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "loss") at = i } NR == 2 { print $at }' "$1"; } # CSV
 near() { awk -v a="$1" -v b="$2" -v most="$3" 'BEGIN { d = a - b; exit !(d * d <= most * most) }'; } # A B MOST
 for name in headed weighted; do
   run evaluate "$name.safetensors" --data folder:tiles --quiet

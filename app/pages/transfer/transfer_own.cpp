@@ -18,7 +18,7 @@ namespace {
 constexpr float kBurst = 52;  // width of a burst's picture
 
 // A camera is a file as far as a lesson from elsewhere is concerned: it asks before it looks.
-std::string_view camera_of(std::string_view value) { return value == "on" ? "camera" : std::string_view(); }
+std::string_view camera_of(std::string_view value) { return value == "on" ? value : std::string_view(); }
 
 bool is_on(const std::string& command, const std::string& value) {
   if (value == "on" || value == "off") return value == "on";
