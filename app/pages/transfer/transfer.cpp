@@ -102,7 +102,12 @@ bool TransferPage::update(double) {
   try {
     if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true, find_frozen();
   } catch (const Error& error) {
-    failed_ = error, learn_ = curve_ = waited_for_ = false, changed = true;
+    // The folder that own classes are kept in is nothing that anybody has chosen to know.
+    std::string what = error.what();
+    const std::string folder = "folder:" + own_.path() + ": ";
+    if (state_.data == "own" && what.starts_with(folder)) what.erase(0, folder.size());
+    failed_ = Error(what, error.hint());
+    learn_ = curve_ = waited_for_ = false, changed = true;
     asked_ = request();
   }
   return changed;

@@ -83,6 +83,7 @@ class TransferPage : public Page {
   // transfer_space.cpp
   void draw_space(Ui& ui, Rect area, HoverNote& note) const;
   const FeatureSpace* space() const;
+  bool draw_classes_in(Ui& ui, Rect row) const;
 
   PageInfo info_;
   PageContext context_;

@@ -248,6 +248,7 @@ void TransferPage::draw_class(Ui& ui, const BurstClass& own) const {
   const bool held = own_.holds(own.name);
   const float line = ui.text_size(Font::control) * 1.9f;
   Rect row = ui.take(line);
+  row.cut_right(10);  // of the panel's scroll bar
   const std::string name = quoted(own.name);
   // The button: as long as the mouse holds it, or from one press of Enter to the next.
   if (own.link.empty()) {
