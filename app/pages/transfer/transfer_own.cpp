@@ -156,9 +156,12 @@ void TransferPage::declare_own(Registry& registry) {
 std::vector<std::string> TransferPage::dropped(const std::vector<std::string>& folders) const {
   std::error_code problem;
   if (folders.size() == 1 && own_.text() == "none") {
-    const std::filesystem::directory_iterator inside(folders[0], problem);
-    const bool holds_folders =
-        !problem && std::any_of(begin(inside), end(inside), [](const auto& each) { return each.is_directory(); });
+    bool holds_folders = false;
+    for (std::filesystem::directory_iterator each(folders[0], problem), end; !problem && each != end;
+         each.increment(problem)) {
+      std::error_code ignored;
+      holds_folders = holds_folders || each->is_directory(ignored);
+    }
     if (holds_folders) return {"transfer.data " + quoted("folder:" + folders[0])};
   }
   std::vector<std::string> lines;

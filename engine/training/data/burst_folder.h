@@ -60,6 +60,7 @@ class BurstFolder {
   // What stands in the way of learning from it: too few classes, one without pictures. Throws it as Error.
   void check_whole() const;
 
+  static void check_name(const std::string& name);  // throws Error: it can't be a folder's
   // Throws Error: a name that is no folder's, one that is there.
   void add_class(const std::string& name);
   // A class for a folder of pictures, or one for each folder in a folder of classes. Throws Error: no pictures in it.
