@@ -126,6 +126,9 @@ class Page {
   };
   virtual std::vector<Key> keys() const { return {}; }
 
+  // Commands that take in folders dropped on the window; none: the file browser shows the first one.
+  virtual std::vector<std::string> dropped(const std::vector<std::string>& /*folders*/) const { return {}; }
+
  protected:
   virtual void shown() {}  // it has the stage
   virtual void hidden() {

@@ -156,6 +156,17 @@ void Shell::play_a_line() {
 void Shell::drop(const std::vector<std::string>& paths) {
   if (paths.empty()) return;
   std::error_code failure;
+  std::vector<std::string> folders;
+  for (const std::string& path : paths) {
+    if (std::filesystem::is_directory(path, failure)) folders.push_back(path);
+  }
+  if (!folders.empty()) {
+    if (std::vector<std::string> lines = app_.page().dropped(folders); !lines.empty()) {
+      browser_->close();
+      for (std::string& line : lines) app_.send(std::move(line));
+      return;
+    }
+  }
   if (std::filesystem::is_directory(paths[0], failure)) {
     browser_->open_at(paths[0]);
     app_.wake();

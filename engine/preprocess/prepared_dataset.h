@@ -29,6 +29,7 @@ class PreparedDataset : public Dataset {
   const std::vector<std::string>& regions() const override { return data_->regions(); }
   int region(int64_t index) const override { return data_->region(index); }
   int learned_regions() const override { return data_->learned_regions(); }
+  int burst(int64_t index) const override { return data_->burst(index); }
   void read(int64_t index, float* pixels) const override;
 
  private:

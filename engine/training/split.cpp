@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/shuffle.h"
+#include "engine/training/split_bursts.h"
 #include "engine/training/split_regions.h"
 #include "kernels/random.h"
 
@@ -15,8 +16,19 @@ namespace {
 constexpr uint64_t kSplitSequence = uint64_t{0x5F} << 56;  // the split's own random numbers, one sequence per class
 constexpr uint64_t kFewSequence = uint64_t{3} << 61;       // + the class
 
+constexpr double kBurstTest = 1.0 / 3;  // of split_few() with bursts
+
 int64_t share_of(int64_t count, double share) {
   return static_cast<int64_t>(std::floor(static_cast<double>(count) * share + 0.5));
+}
+
+// What divide_bursts() leaves to learn from at least, whichever bursts are drawn first.
+int64_t most_of_bursts(const Dataset& data, const std::vector<int64_t>& samples) {
+  const BurstCount bursts = count_bursts(data, samples);
+  if (bursts.bursts < 2) return 0;
+  const auto count = static_cast<int64_t>(samples.size());
+  const int64_t tested = std::max(share_of(count, kBurstTest) + bursts.largest / 2, bursts.largest);
+  return std::max<int64_t>(count - tested, 1);
 }
 
 }  // namespace
@@ -93,10 +105,17 @@ Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, Split
       throw Error(fmt::format("{}: class \"{}\" has no sample to learn from", data.name(), classes[c]),
                   "add samples of this class, or take it out");
     Random random(seed, kSplitSequence + c);
-    shuffle(std::span(all), random);
     const int64_t count = static_cast<int64_t>(all.size());
-    const int64_t test = std::min(share_of(count, test_share), count - 1);
-    const int64_t validation = std::min(share_of(count, validation_share), count - 1 - test);
+    int64_t test = std::min(share_of(count, test_share), count - 1);
+    int64_t validation = std::min(share_of(count, validation_share), count - 1 - test);
+    if (by == SplitBy::sample && has_bursts(data, all)) {
+      const std::vector<std::vector<int64_t>> parts = divide_bursts(data, all, {test, validation}, random);
+      test = static_cast<int64_t>(parts[0].size()), validation = static_cast<int64_t>(parts[1].size());
+      all.clear();
+      for (const std::vector<int64_t>& part : parts) all.insert(all.end(), part.begin(), part.end());
+    } else {
+      shuffle(std::span(all), random);
+    }
     const auto first = all.begin(), second = first + test, third = second + validation;
     result.test.insert(result.test.end(), first, second);
     result.validation.insert(result.validation.end(), second, third);
@@ -119,6 +138,24 @@ Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares
   for (size_t c = 0; c < members.size(); ++c) {
     std::vector<int64_t>& own = members[c];
     const auto count = static_cast<int64_t>(own.size());
+    if (rest_is_test && has_bursts(data, own)) {
+      const int64_t most = most_of_bursts(data, own);
+      if (most == 0) {
+        throw Error(fmt::format("{}: class \"{}\" has a single burst of pictures", data.name(), data.classes()[c]),
+                    "take another one: a burst is learned from or tested as a whole, so that each class needs two");
+      }
+      if (most < examples) {
+        throw Error(fmt::format("{}: class \"{}\" has {} samples in its bursts, and {} are too many to learn from",
+                                data.name(), data.classes()[c], count, examples),
+                    fmt::format("at most {} examples of each class, so that whole bursts are left to test", most));
+      }
+      Random random(seed, kFewSequence + c);
+      std::vector<std::vector<int64_t>> parts = divide_bursts(data, own, {share_of(count, kBurstTest)}, random);
+      result.test.insert(result.test.end(), parts[0].begin(), parts[0].end());
+      shuffle(std::span(parts[1]), random);
+      result.training.insert(result.training.end(), parts[1].begin(), parts[1].begin() + examples);
+      continue;
+    }
     if (count < examples + (rest_is_test ? 1 : 0)) {
       throw Error(
           fmt::format("{}: class \"{}\" has {} sample{} to choose {} from{}", data.name(), data.classes()[c], count,
@@ -133,6 +170,18 @@ Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares
   std::sort(result.training.begin(), result.training.end());
   std::sort(result.test.begin(), result.test.end());
   return result;
+}
+
+int64_t most_examples(const Dataset& data) {
+  const bool own_test = data.training_size() < data.size();
+  std::vector<std::vector<int64_t>> members(data.classes().size());
+  for (int64_t i = 0; i < data.training_size(); ++i) members[static_cast<size_t>(data.label(i))].push_back(i);
+  int64_t most = data.size();
+  for (const std::vector<int64_t>& own : members) {
+    const auto count = static_cast<int64_t>(own.size());
+    most = std::min(most, own_test ? count : has_bursts(data, own) ? most_of_bursts(data, own) : count - 1);
+  }
+  return std::max<int64_t>(most, 0);
 }
 
 }  // namespace striate

@@ -1,6 +1,7 @@
 // Training, validation and test parts of a data set: seeded, disjoint. By sample they are stratified (each part has
 // each class's share). Samples of one region resemble each other, and a network that has seen a sample's neighbors is
-// judged too well: by region no region stands in two parts.
+// judged too well: by region no region stands in two parts. The same is true of pictures of one burst
+// (Dataset::burst()), which every split keeps whole, so that shares are then as near as whole bursts allow.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,12 @@ Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, Split
 
 // `examples` samples of each class to learn from, chosen by the seed; no validation part; all others are the test part,
 // or the set's own test part where it has one. By region: they are chosen from the training part of split(), and the
-// test part is the same as there. Throws Error: a class with too few samples, what split() throws.
+// test part is the same as there. With bursts about a third of each class, whole bursts chosen by the seed, is the test
+// part whatever `examples` is, and what is left of the others is in no part. Throws Error: a class with too few samples
+// or with a single burst, what split() throws.
 Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares, uint64_t seed,
                 SplitBy by = SplitBy::sample);
+// The most examples of each class that split_few() by sample has, whatever the seed is.
+int64_t most_examples(const Dataset& data);
 
 }  // namespace striate

@@ -40,6 +40,8 @@ class FeatureSet : public Dataset {
   int label(int64_t index) const override { return data_->label(index); }
   const std::vector<std::string>& regions() const override { return data_->regions(); }
   int region(int64_t index) const override { return data_->region(index); }
+  int learned_regions() const override { return data_->learned_regions(); }
+  int burst(int64_t index) const override { return data_->burst(index); }
   std::string describe(int64_t index) const override { return data_->describe(index); }
   // Of a sample that was computed.
   void read(int64_t index, float* features) const override;

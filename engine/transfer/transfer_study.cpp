@@ -16,12 +16,6 @@ namespace {
 constexpr int64_t kMostFeatures = int64_t{512} << 20;  // bytes of features that are kept of a node
 constexpr int kSmallestSide = 16;                      // of tiles that tinyvgg is for
 
-int64_t least_class(const Dataset& data) {
-  std::vector<int64_t> counts(data.classes().size());
-  for (int64_t i = 0; i < data.training_size(); ++i) ++counts[static_cast<size_t>(data.label(i))];
-  return *std::min_element(counts.begin(), counts.end());
-}
-
 Architecture scratch_architecture(const Dataset& tiles) {
   const bool small = tiles.shape()[1] < kSmallestSide || tiles.shape()[2] < kSmallestSide;
   return build_model(small ? "mlp" : "tinyvgg", tiles.shape(), static_cast<int>(tiles.classes().size()));
@@ -130,7 +124,7 @@ TransferStudy::Planned TransferStudy::planned(const StudySettings& settings) con
   }
   facts.classes = tiles.classes();
   facts.samples = tiles.size();
-  facts.least = least_class(tiles);
+  facts.most = most_examples(tiles);
   facts.tile = tiles.shape(), facts.picture = base.picture(), facts.features = base.features();
   return plan;
 }
@@ -165,10 +159,9 @@ void TransferStudy::set(const StudySettings& settings) {
 }
 
 std::vector<int64_t> TransferStudy::sizes() const {
-  const bool own_test = material_->tiles->training_size() < material_->tiles->size();
   std::vector<int64_t> sizes;
   for (const int64_t size : kStudySizes) {
-    if (size + (own_test ? 0 : 1) <= facts_.least) sizes.push_back(size);
+    if (size <= facts_.most) sizes.push_back(size);
   }
   return sizes;
 }

@@ -96,7 +96,7 @@ struct StudyFacts {
   bool tuned = false;                                    // layers of the base are unfrozen
   std::string head;                                      // its text
   std::vector<std::string> classes;
-  int64_t samples = 0, least = 0;  // least: of the class with the fewest that can be learned from
+  int64_t samples = 0, most = 0;  // most: examples of each class that there are for every seed
   Shape tile, picture, features;
 };
 

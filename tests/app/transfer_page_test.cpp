@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/network/network.h"
+#include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
 #include "tests/test_folder.h"
 
@@ -207,6 +209,43 @@ TEST_F(TransferPageTest, state_brings_another_program_to_the_same_place) {
   EXPECT_EQ(fresh.number("transfer.trained.parameters"), driver.number("transfer.trained.parameters"));
   driver.run("transfer.finish");
   EXPECT_EQ(driver.app.page().replay().back(), "transfer.finish");
+}
+
+TEST_F(TransferPageTest, tiles_of_the_world_are_pictures_like_any_others) {
+  driver.run("transfer.data world:16:12");
+  EXPECT_EQ(driver.number("transfer.classes"), 8);
+  EXPECT_EQ(driver.number("transfer.pictures"), 8 * 12);
+  driver.run("transfer.seeds 1");
+  driver.run("transfer.finish");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 1.0 / 8);
+  for (const char* wrong : {"world:5000", "world:16:0", "world:small"}) {
+    driver.run(std::string("transfer.data ") + wrong);
+    EXPECT_NE(why("transfer.classes"), "") << wrong;
+  }
+  driver.run("transfer.data world:16:12");
+  EXPECT_EQ(driver.number("transfer.classes"), 8);
+}
+
+// A base that takes no pictures, or has no convolution: said where it was asked for, and the page goes on.
+TEST_F(TransferPageTest, a_base_without_convolution_and_a_class_with_one_picture_say_so) {
+  const TestFolder folder;
+  {
+    Stream stream;
+    Network network(stream, Architecture::parse("input 1x28x28 | flatten | dense 20 | relu | dense 3"));
+    network.initialize(stream, Initializer::pytorch, 3);
+    ModelInfo info;
+    info.architecture = network.architecture();
+    save_model(folder / "dense.safetensors", stream, info, network);
+  }
+  driver.run("transfer.base " + folder / "dense.safetensors");
+  EXPECT_NE(why("transfer.frozen.parameters").find("no convolution"), std::string::npos);
+  driver.run("transfer.base lenet5-digits");
+  EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856);
+  driver.run("transfer.data shapes:6");
+  driver.run("transfer.examples 1");
+  EXPECT_NE(why("transfer.classes").find("1 sample to choose 1"), std::string::npos) << why("transfer.classes");
+  driver.run("transfer.data shapes:12");
+  EXPECT_EQ(driver.number("transfer.pictures"), 12);
 }
 
 TEST_F(TransferPageTest, a_hidden_page_learns_on_but_begins_nothing) {

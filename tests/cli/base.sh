@@ -37,6 +37,35 @@ prints "parameters.trained 54"
 refuses 1 "10 samples to choose 10 from" "at most 9" train --data shapes:60 --base "$WORK/base.safetensors" --examples 10 $ON
 works train --data shapes:60 --model mlp $ON --steps 1 --save "$WORK/mlp.safetensors"
 refuses 1 "no convolution stands before its head" "take one" train --data shapes:60 --base "$WORK/mlp.safetensors" $ON
+# Folders that nothing can be learned from; and one broken picture of several, which is left out and named.
+BASE="--base $WORK/base.safetensors --examples 2 $ON"
+for class in lie stand; do
+  mkdir -p "$WORK/few/$class" "$WORK/empty/$class" "$WORK/bursts/$class" "$WORK/broken/$class"
+  gray_picture "few/$class/1.pgm" 2 2 1 2 3 4
+  echo "1.pgm,$class" >"$WORK/empty/$class/labels.csv"
+  for i in 0 1 2 3 4 5; do
+    gray_picture "broken/$class/$i.pgm" 2 2 $i 2 3 4
+    gray_picture "bursts/$class/burst-000-00$i.pgm" 2 2 $i 2 3 4
+  done
+done
+mkdir -p "$WORK/one/lie" && gray_picture one/lie/1.pgm 2 2 1 2 3 4
+echo "P2 2 2 255 7" >"$WORK/broken/lie/3.pgm"
+refuses 1 "there is one class only" "two classes" train --data "folder:$WORK/one" $BASE
+refuses 1 "1 sample to choose 2" "at most 0" train --data "folder:$WORK/few" $BASE
+refuses 1 "is empty: no picture in it" "add pictures" train --data "folder:$WORK/empty" $BASE
+refuses 1 "single burst" "take another one" train --data "folder:$WORK/bursts" $BASE
+run train --data "folder:$WORK/broken" $BASE --steps 2
+[ "$STATUS" -eq 0 ] || fail "one broken picture ends a training"
+grep -q "broken/lie/3.pgm" "$WORK/err" || fail "a broken picture is not named"
+prints "training.samples 4"
+prints "test.samples 7"
+# A second burst of each: as many are learned from as one of them has, the other tests.
+for class in lie stand; do
+  for i in 0 1 2; do gray_picture "bursts/$class/burst-001-00$i.pgm" 2 2 9 $i 3 4; done
+done
+works train --data "folder:$WORK/bursts" $BASE --steps 2
+prints "training.samples 4"
+refuses 1 "too many to learn from" "at most 3" train --data "folder:$WORK/bursts" --base "$WORK/base.safetensors" --examples 9 $ON
 refuses 2 "--model cannot be given together with --base" "" train --data shapes:96 --base "$WORK/base.safetensors" --model tiny
 refuses 2 "unknown layer \"c3\"" "" train --data shapes:96 --base "$WORK/base.safetensors" --freeze c3 $ON
 refuses 2 "40 layers of the base can't be frozen" "" train --data shapes:96 --base "$WORK/base.safetensors" --freeze 40 $ON

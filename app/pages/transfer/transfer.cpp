@@ -13,6 +13,7 @@ TransferPage::TransferPage(const PageContext& context)
     : info_(transfer_page().info),
       context_(context),
       settings_("transfer", state_, [this](State next) { commit(std::move(next)); }),
+      own_(context.wake),
       job_(context.wake) {
   declare_settings();
 }
@@ -62,6 +63,7 @@ void TransferPage::lock(const StudyLock& lock) {
 TransferRequest TransferPage::request() const {
   TransferRequest request;
   request.base = state_.base, request.data = state_.data;
+  if (state_.data == "own") request.folder = own_.path(), request.revision = own_.revision();
   request.settings.examples = state_.examples;
   request.settings.seeds = static_cast<int>(state_.seeds);
   request.settings.curve = curve_;
@@ -76,8 +78,18 @@ void TransferPage::ask() {
   const TransferRequest wanted = request();
   if (asked_ && *asked_ == wanted) return;
   failed_.reset();
-  job_.begin(wanted);
   asked_ = wanted;
+  if (state_.data == "own") {
+    try {
+      own_.check_whole();
+    } catch (const Error& error) {
+      failed_ = error, learn_ = curve_ = waited_for_ = false;
+      job_.stop();
+      asked_ = request();
+      return;
+    }
+  }
+  job_.begin(wanted);
 }
 
 const TransferMoment* TransferPage::present() const {
@@ -85,12 +97,17 @@ const TransferMoment* TransferPage::present() const {
 }
 
 bool TransferPage::update(double) {
-  bool changed = false;
+  bool changed = own_.update(is_shown() && state_.view == "own");
   if (is_shown() || learning()) ask();
   try {
     if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true, find_frozen();
   } catch (const Error& error) {
-    failed_ = error, learn_ = curve_ = waited_for_ = false, changed = true;
+    // The folder that own classes are kept in is nothing that anybody has chosen to know.
+    std::string what = error.what();
+    const std::string folder = "folder:" + own_.path() + ": ";
+    if (state_.data == "own" && what.starts_with(folder)) what.erase(0, folder.size());
+    failed_ = Error(what, error.hint());
+    learn_ = curve_ = waited_for_ = false, changed = true;
     asked_ = request();
   }
   return changed;
@@ -98,11 +115,13 @@ bool TransferPage::update(double) {
 
 // Learning goes on beside whatever is read: what is waited for is what the present settings are of.
 bool TransferPage::busy() const {
+  if (own_.busy()) return true;
   if (!job_.busy()) return false;
   return waited_for_ || !(learning() && present() != nullptr);
 }
 
 void TransferPage::hidden() {
+  own_.update(false);
   if (learning() || !job_.busy()) return;
   job_.stop();
   asked_.reset();
@@ -110,6 +129,8 @@ void TransferPage::hidden() {
 
 std::vector<std::string> TransferPage::replay() const {
   std::vector<std::string> lines = state();
+  // Another program finds pictures of one's own in a folder, or nowhere.
+  std::erase_if(lines, [](const std::string& line) { return line.starts_with("transfer.own.keep "); });
   if (curve_) lines.emplace_back("transfer.curve");
   if (learn_) lines.emplace_back("transfer.finish");
   return lines;

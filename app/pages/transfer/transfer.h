@@ -3,8 +3,8 @@
 // base has of the tiles are a map of points.
 //
 // transfer.cpp: state, update.  transfer_commands.cpp: commands, readouts.  transfer_stage.cpp: the two sides.
-// transfer_plots.cpp: curves.  transfer_space.cpp: the map.  transfer_inspector.cpp.  transfer_job.h: what runs behind
-// the window.
+// transfer_plots.cpp: curves.  transfer_space.cpp: the map.  transfer_own.cpp: classes of one's own.
+// transfer_inspector.cpp.  transfer_job.h: what runs behind the window.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,7 @@
 
 #include "app/command/setting.h"
 #include "app/pages/page.h"
+#include "app/pages/transfer/own_classes.h"
 #include "app/pages/transfer/transfer_job.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
@@ -33,6 +34,7 @@ class TransferPage : public Page {
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
   std::vector<Key> keys() const override;
+  std::vector<std::string> dropped(const std::vector<std::string>& folders) const override;
 
  protected:
   void hidden() override;
@@ -60,6 +62,11 @@ class TransferPage : public Page {
   void declare_settings();
   void declare_commands(Registry& registry);
   void declare_readouts(Registry& registry);
+  // transfer_own.cpp
+  void declare_own(Registry& registry);
+  void draw_own(Ui& ui, Rect area) const;
+  void draw_camera(Ui& ui, Rect area) const;
+  void draw_class(Ui& ui, const BurstClass& own) const;
   // Throw NotReady and ask where it is on its way, Error where it failed or was not begun.
   const TransferMoment& need();
   const StudyResult& need_result(bool scratch);
@@ -76,6 +83,7 @@ class TransferPage : public Page {
   // transfer_space.cpp
   void draw_space(Ui& ui, Rect area, HoverNote& note) const;
   const FeatureSpace* space() const;
+  bool draw_classes_in(Ui& ui, Rect row) const;
 
   PageInfo info_;
   PageContext context_;
@@ -86,6 +94,7 @@ class TransferPage : public Page {
   bool waited_for_ = false;  // by `transfer.finish`
   int saves_ = 0;
   std::string file_;
+  OwnClasses own_;
 
   TransferJob job_;
   TransferMomentPtr moment_;

@@ -30,10 +30,11 @@ void TransferPage::declare_settings() {
   Setting& view = settings_.choice(
       "view", "below the two sides",
       "Shows how both sides learn, how good they are with how many examples, or the "
-      "features as a map",
-      Parameter::choice("VIEW", "what stands below the two sides", {"curves", "examples", "space"}), &State::view);
+      "features as a map, or the classes of your own",
+      Parameter::choice("VIEW", "what stands below the two sides", {"curves", "examples", "space", "own"}),
+      &State::view);
   view.undo = Undo::none;
-  view.labels = {N_("Learning"), N_("How many examples"), N_("Feature space")};
+  view.labels = {N_("Learning"), N_("How many examples"), N_("Feature space"), N_("Own classes")};
   Setting& base = settings_.text(
       "base", "base", "Takes the base from here: a trained network, without its last layers",
       Parameter::file_to_read("NAME|FILE", "a model whose weights are part of Striate, or a file", file_of_network),
@@ -41,8 +42,13 @@ void TransferPage::declare_settings() {
   base.undo = Undo::none;
   Setting& data = settings_.text(
       "data", "data", "Takes the pictures from here: classes that the base has never learned",
-      Parameter::file_to_read("SOURCE", count_of_sources(), folder_of_source), [](const State& s) { return s.data; },
+      Parameter::file_to_read("SOURCE", count_of_sources() + ", own", folder_of_source),
+      [](const State& s) { return s.data; },
       [](State& s, const std::string& text) {
+        if (text == "own") {
+          s.data = text, s.view = "own";
+          return;
+        }
         if (find_source(text) == nullptr) open_dataset(text);  // says what is wrong with it
         drawn_size(text);
         s.data = text;
@@ -69,6 +75,7 @@ void TransferPage::declare_settings() {
     }
     return lines;
   });
+  settings_.also([this] { return std::vector<std::string>{"transfer.own.keep " + quoted(own_.text())}; });
   Setting& space = settings_.choice(
       "space", "features", "Shows the features of the base, or what the trained network makes of the tiles",
       Parameter::choice("WHEN", "before the head has learned, or after", {"before", "after"}), &State::space);
@@ -83,6 +90,7 @@ void TransferPage::declare(Registry& registry) {
   settings_.declare(registry);
   declare_commands(registry);
   declare_readouts(registry);
+  declare_own(registry);
 }
 
 void TransferPage::declare_commands(Registry& registry) {
@@ -140,8 +148,8 @@ void TransferPage::declare_commands(Registry& registry) {
 }
 
 const TransferMoment& TransferPage::need() {
-  if (failed_) throw *failed_;
   ask();
+  if (failed_) throw *failed_;
   if (const TransferMoment* now = present()) return *now;
   throw NotReady("base and pictures are being opened");
 }

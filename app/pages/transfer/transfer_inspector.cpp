@@ -47,7 +47,9 @@ void TransferPage::draw_inspector(Ui& ui) const {
   ui.section("PICTURES");
   std::vector<Choice> sources{{N_("satellite, drawn here"), "satellite:240"},
                               {N_("shapes, drawn here"), "shapes:240"},
-                              {N_("digits, drawn here"), "digits:300"}};
+                              {N_("digits, drawn here"), "digits:300"},
+                              {N_("the world, from space"), "world:16:60"},
+                              {N_("own classes"), "own"}};
   ui.dropdown("pictures", sources, state_.data, "transfer.data");
   ui.error_beside("transfer.data");
   ui.begin_flow();

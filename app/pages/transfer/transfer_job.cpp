@@ -69,12 +69,15 @@ void TransferJob::run(Live& live, const TransferRequest& request, const Progress
                       const std::function<void()>& wake) {
   const std::lock_guard whole(live.study_mutex);
   if (!live.stream) live.stream.emplace(Device::cpu());
-  if (!live.study || live.base != request.base || live.data != request.data) {
+  if (!live.study || live.base != request.base || live.data != request.data || live.folder != request.folder ||
+      live.revision != request.revision) {
     live.study = nullptr;
+    const std::string data = request.folder.empty() ? request.data : "folder:" + request.folder;
     live.study = std::make_unique<TransferStudy>(
         *live.stream,
-        StudyMaterial::open(request.base, request.data, [&](int64_t, int64_t) { return !progress.canceled.load(); }));
+        StudyMaterial::open(request.base, data, [&](int64_t, int64_t) { return !progress.canceled.load(); }));
     live.base = request.base, live.data = request.data;
+    live.folder = request.folder, live.revision = request.revision;
     live.architecture = std::make_shared<const Architecture>(live.study->material().base.architecture());
     live.saved.clear(), live.not_saved.reset();
     ++live.material;

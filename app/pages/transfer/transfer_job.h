@@ -17,6 +17,8 @@ namespace striate {
 
 struct TransferRequest {
   std::string base, data;
+  std::string folder;     // of the data "own"
+  uint64_t revision = 0;  // of what is in it
   StudySettings settings;
   bool learn = false;
   int saves = 0;  // counts up with every file that is to be written
@@ -71,7 +73,8 @@ class TransferJob {
     std::mutex study_mutex;
     std::optional<Stream> stream;
     std::unique_ptr<TransferStudy> study;
-    std::string base, data;
+    std::string base, data, folder;
+    uint64_t revision = 0;
     std::shared_ptr<const Architecture> architecture;  // of the base
     uint64_t material = 0, version = 0;
     int saves = 0;

@@ -19,6 +19,22 @@ const FeatureSpace* TransferPage::space() const {
   return shown ? &*shown : nullptr;
 }
 
+// Which color is which class, in one line. False: there is not enough room, and nothing is drawn.
+bool TransferPage::draw_classes_in(Ui& ui, Rect row) const {
+  const std::vector<std::string>& classes = moment_->facts.classes;
+  const auto width = [&](const std::string& name) { return ui.measure(Font::caption, name).x + 32; };
+  float all = 0;
+  for (const std::string& name : classes) all += width(name);
+  if (all > row.w) return false;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    Rect each = row.cut_left(width(classes[i]));
+    ui.draw().AddCircleFilled({each.x + 10, each.center().y}, 5, class_color(static_cast<int64_t>(i)), 14);
+    each.cut_left(20);
+    ui.label(each, classes[i], Font::caption, ui.theme().secondary);
+  }
+  return true;
+}
+
 void TransferPage::draw_space(Ui& ui, Rect area, HoverNote& note) const {
   const TransferMoment& now = *moment_;
   const Theme& theme = ui.theme();
@@ -26,6 +42,7 @@ void TransferPage::draw_space(Ui& ui, Rect area, HoverNote& note) const {
   ui.begin_row(area.cut_top(34), 8);
   static const Choice choices[] = {{N_("Before"), "before"}, {N_("After"), "after"}};
   ui.segmented("features", choices, state_.space, "transfer.space");
+  const bool named = draw_classes_in(ui, ui.remaining());
   ui.end_row();
   area.cut_top(4);
   const FeatureSpace* shown = space();
@@ -132,7 +149,7 @@ void TransferPage::draw_space(Ui& ui, Rect area, HoverNote& note) const {
     }
     words.cut_top(6);
   }
-  for (int64_t i = 0; i < classes && words.h >= line; ++i) {
+  for (int64_t i = 0; !named && i < classes && words.h >= line; ++i) {
     Rect row = words.cut_top(line);
     ui.draw().AddCircleFilled({row.x + 6, row.center().y}, 5, class_color(i), 14);
     row.cut_left(18);

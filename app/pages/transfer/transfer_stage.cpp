@@ -40,6 +40,20 @@ std::string accuracy_text(const StudyResult& result) {
 void TransferPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   Rect rest = area.inset(20, 12);
+  const bool own = state_.view == "own";
+  if (own && (failed_ || !moment_)) {
+    ui.next(rest.cut_top(kTabs));
+    ui.setting("transfer.view", {.tabs = true});
+    rest.cut_top(8);
+    if (failed_) {
+      ui.begin_panel("why not", rest.cut_top(std::min(rest.h * 0.3f, 4 * ui.text_size(Font::body))), 0);
+      ui.error_note(failed_->what(), failed_->hint());
+      ui.end_panel();
+      rest.cut_top(8);
+    }
+    draw_own(ui, rest);
+    return;
+  }
   if (failed_) {
     ui.begin_panel("why not", rest, 0);
     ui.error_note(failed_->what(), failed_->hint());
@@ -71,6 +85,8 @@ void TransferPage::draw_stage(Ui& ui, const Rect& area) const {
       draw_examples(ui, rest, note);
     } else if (state_.view == "space") {
       draw_space(ui, rest, note);
+    } else if (own) {
+      draw_own(ui, rest);
     } else {
       draw_curves(ui, rest, note);
     }

@@ -19,6 +19,7 @@ class ByteDataset : public Dataset {
     std::vector<std::string> regions;       // names of regions
     std::vector<int> region;                // of each sample; empty: none has one
     int learned_regions = 0;                // as Dataset::learned_regions()
+    std::vector<int> burst;                 // of each sample; empty: none is of one
     std::vector<std::string> notes;         // what a user should know about how it was read
   };
   // Throws Error: sizes that don't fit each other, a label outside the classes.
@@ -37,6 +38,9 @@ class ByteDataset : public Dataset {
     return content_.region.empty() ? -1 : content_.region[static_cast<size_t>(index)];
   }
   int learned_regions() const override { return content_.learned_regions; }
+  int burst(int64_t index) const override {
+    return content_.burst.empty() ? -1 : content_.burst[static_cast<size_t>(index)];
+  }
   const std::vector<std::string>& notes() const { return content_.notes; }
 
  private:

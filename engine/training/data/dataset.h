@@ -30,6 +30,9 @@ class Dataset {
   // For sets that say themselves which regions are learned from: the first so many; split by region the others are the
   // test part. 0: the shares decide.
   virtual int learned_regions() const { return 0; }
+  // For sets with pictures that were taken one right after the other and resemble each other like twins: which burst a
+  // sample is of, one class's; no split by sample divides it. -1: of none.
+  virtual int burst(int64_t) const { return -1; }
   // Writes shape().count() floats. Throws Error where a file can't be read any more.
   virtual void read(int64_t index, float* pixels) const = 0;
   // One line for people: "a/b.png", "digit 7, seed 12". Empty: nothing to say.

@@ -5,6 +5,8 @@
 // not UTF-8 are written \xNN. A file counts as a picture by the ending of its name; anything else is passed over and
 // mentioned. A picture that cannot be read is left out and listed with the reason.
 //
+// Files named burst-003-012.png are pictures of one burst (burst_folder.h), which splits keep whole.
+//
 // DIR/regions.csv, where there is one, says where each picture comes from: a line PICTURE,REGION for each, the
 // picture's path in DIR (region_file.h).
 #include <algorithm>
@@ -12,12 +14,16 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "engine/error.h"
 #include "engine/files/image_file.h"
 #include "engine/files/utf8_names.h"
+#include "engine/training/data/burst_folder.h"
 #include "engine/training/data/fit_image.h"
+#include "engine/training/data/picture_files.h"
 #include "engine/training/data/region_file.h"
 #include "engine/training/data/sources.h"
 #include "kernels/threads.h"
@@ -34,59 +40,6 @@ struct File {
   std::string path;
   int label = 0;
 };
-
-bool hidden(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.empty() || name[0] == '.' || name == "__MACOSX" || name == "Thumbs.db" || name == "desktop.ini";
-}
-
-bool named_like_a_picture(const fs::path& path) {
-  std::string ending = path.extension().string();
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  for (const char* known : {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib",  ".gif",  ".tga",  ".pnm",
-                            ".ppm", ".pgm", ".pbm",  ".pam", ".psd",  ".tif", ".tiff", ".webp", ".avif", ".heic"})
-    if (ending == known) return true;
-  return false;
-}
-
-[[noreturn]] void fail_listing(const std::string& folder, const std::error_code& problem) {
-  throw Error(fmt::format("{}: cannot be listed ({})", folder, problem.message()),
-              "check that you may read the folder");
-}
-
-std::vector<std::string> folders_in(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code problem;
-  for (fs::directory_iterator each(folder, problem), end; !problem && each != end; each.increment(problem)) {
-    std::error_code ignored;
-    if (!hidden(each->path()) && each->is_directory(ignored)) names.push_back(each->path().filename().string());
-  }
-  if (problem) fail_listing(folder, problem);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-// All pictures below a class's folder, in the order of their paths.
-std::vector<std::string> pictures_in(const std::string& folder, int64_t& passed_over) {
-  std::vector<std::string> paths;
-  std::error_code problem;
-  for (fs::recursive_directory_iterator each(folder, problem), end; !problem && each != end; each.increment(problem)) {
-    std::error_code ignored;
-    if (hidden(each->path())) {
-      if (each->is_directory(ignored)) each.disable_recursion_pending();
-      continue;
-    }
-    if (each->is_directory(ignored)) continue;
-    if (named_like_a_picture(each->path())) {
-      paths.push_back(each->path().string());
-    } else {
-      ++passed_over;
-    }
-  }
-  if (problem) fail_listing(folder, problem);
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 struct Listing {
   std::vector<File> files;
@@ -181,6 +134,18 @@ void close_gaps(const std::map<int64_t, std::string>& broken, int64_t each, int6
   pixels.resize(static_cast<size_t>(to * each));
 }
 
+// A burst is one class's: the same number in another class's folder is another burst.
+void number_bursts(const Listing& listing, ByteDataset::Content& content) {
+  std::map<std::pair<std::string, int>, int> numbers;
+  for (const File& file : listing.files) {
+    const std::optional<int> burst = burst_of_file(file.path);
+    const std::string folder = fs::path(file.path).parent_path().string();
+    content.burst.push_back(
+        !burst ? -1 : numbers.try_emplace({folder, *burst}, static_cast<int>(numbers.size())).first->second);
+  }
+  if (numbers.empty()) content.burst.clear();
+}
+
 }  // namespace
 
 std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceOptions& options) {
@@ -273,6 +238,7 @@ std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceO
                 "rename one of the folders");
   }
   content.training_size = training_size;
+  number_bursts(listing, content);
   std::vector<std::string> paths;
   for (const File& file : listing.files) paths.push_back(file.path.substr(folder.size() + 1));
   read_regions(folder + "/regions.csv", paths, content);
