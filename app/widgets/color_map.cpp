@@ -4,6 +4,7 @@
 // white or black, orange.
 #include "app/widgets/color_map.h"
 
+#include <algorithm>
 #include <span>
 
 namespace striate {

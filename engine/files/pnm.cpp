@@ -12,6 +12,8 @@
 // What follows the first picture of a file (P4..P6 may hold several) is not read.
 #include "engine/files/formats.h"
 
+#include <algorithm>
+
 namespace striate {
 namespace {
 

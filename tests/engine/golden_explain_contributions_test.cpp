@@ -11,6 +11,7 @@
 namespace striate {
 
 TEST(Golden, explain_contributions) {
+  STRIATE_NEEDS_REFERENCE("golden/explain.safetensors");
   const ExplainGolden golden;
   const std::vector<float> wanted = golden.floats("contributions");
   const float bias = golden.floats("contributions.bias")[0];

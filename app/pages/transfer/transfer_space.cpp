@@ -51,6 +51,7 @@ void TransferPage::draw_space(Ui& ui, Rect area, HoverNote& note) const {
                                                             shown->values, share_text(shown->plane.explained));
   ui.label(area.cut_top(line), ui.fitted(what, Font::caption, area.w), Font::caption, theme.secondary);
   area.cut_top(4);
+  if (area.h < 3 * line) return;
   Rect words = area.cut_right(std::clamp(area.w * 0.3f, 96.0f, 220.0f));
   area.cut_right(12);
   ui.fill(area, theme.surface, 6);
