@@ -41,10 +41,14 @@ int64_t teach_a(TeachTask task, const TeachSettings& settings) {
 }
 int64_t teach_b(TeachTask task, const TeachSettings& settings) {
   switch (task) {
-    case TeachTask::filter: return 9;
-    case TeachTask::matmul: return int64_t{settings.n} * settings.n;
-    case TeachTask::convolution: return int64_t{kTeachOutputs} * kTeachInputs * 9;
-    default: return 0;
+    case TeachTask::filter:
+      return 9;
+    case TeachTask::matmul:
+      return int64_t{settings.n} * settings.n;
+    case TeachTask::convolution:
+      return int64_t{kTeachOutputs} * kTeachInputs * 9;
+    default:
+      return 0;
   }
 }
 int64_t teach_c(TeachTask task, const TeachSettings& settings) {

@@ -17,9 +17,9 @@ enum class TeachTask { copy, transpose, filter, matmul, reduce, convolution };
 
 // What a version works on. Threads of a block: width * height, one of kTeachThreads.
 struct TeachSettings {
-  int n = 256;                  // side of the picture
-  int width = 32, height = 8;   // of a block, in threads
-  int stride = 8;               // copy, strided: elements from one lane's to the next one's
+  int n = 256;                 // side of the picture
+  int width = 32, height = 8;  // of a block, in threads
+  int stride = 8;              // copy, strided: elements from one lane's to the next one's
 };
 constexpr int kTeachThreads[] = {64, 128, 256, 512, 1024};
 // Side of the tiles that a block holds in shared memory.

@@ -48,12 +48,23 @@ bool with_version(TeachTask task, const std::string& version, int threads, const
     f(kernel);
   };
   switch (threads) {
-    case 64: for_each_version<M, 64>(choose); break;
-    case 128: for_each_version<M, 128>(choose); break;
-    case 256: for_each_version<M, 256>(choose); break;
-    case 512: for_each_version<M, 512>(choose); break;
-    case 1024: for_each_version<M, 1024>(choose); break;
-    default: break;
+    case 64:
+      for_each_version<M, 64>(choose);
+      break;
+    case 128:
+      for_each_version<M, 128>(choose);
+      break;
+    case 256:
+      for_each_version<M, 256>(choose);
+      break;
+    case 512:
+      for_each_version<M, 512>(choose);
+      break;
+    case 1024:
+      for_each_version<M, 1024>(choose);
+      break;
+    default:
+      break;
   }
   return found;
 }

@@ -33,8 +33,8 @@ struct ConvolutionNaive {
   }
 };
 
-// A block brings one channel's tile, with one pixel around it, into shared memory after the other; each thread makes all
-// 8 channels of its pixels, so that every input it reads is used 8 times.
+// A block brings one channel's tile, with one pixel around it, into shared memory after the other; each thread makes
+// all 8 channels of its pixels, so that every input it reads is used 8 times.
 template <class M, int Threads>
 struct ConvolutionTiled {
   static constexpr int threads = Threads;

@@ -75,7 +75,8 @@ struct MatmulTiled {
         for (int s = 0; s < kMostSums; ++s) {
           const int i = thread + s * Threads, row = i / kTeachTile, column = i % kTeachTile;
           typename M::Value sum = first == 0 ? 0.0f : sums[thread].of[s];
-          for (int k = 0; k < kTeachTile; ++k) sum += shared.a[row * kTeachTile + k] * shared.b[k * kTeachTile + column];
+          for (int k = 0; k < kTeachTile; ++k)
+            sum += shared.a[row * kTeachTile + k] * shared.b[k * kTeachTile + column];
           sums[thread].of[s] = sum;
         }
       });
@@ -94,8 +95,8 @@ struct MatmulTiled {
 template <class M, int Threads, bool Wide>
 struct MatmulRegisters {
   static constexpr int threads = Threads;
-  static constexpr int kSide = 64, kDepth = 16;        // of a block's part of c, and of the tiles along k
-  static constexpr int kPitch = kSide + 4;             // of the turned tile: its rows are written without conflicts
+  static constexpr int kSide = 64, kDepth = 16;  // of a block's part of c, and of the tiles along k
+  static constexpr int kPitch = kSide + 4;       // of the turned tile: its rows are written without conflicts
   static constexpr int kRows = 4, kAcross = Threads / (kSide / kRows), kColumns = kSide / kAcross;
   struct Shared {
     typename M::template Tile<kDepth * kPitch> a;  // turned: [k][row]

@@ -25,18 +25,18 @@ enum class Array { a, b, c, shared };
 struct WarpStep {
   enum class Kind { load, store, branch };
   Kind kind;
-  Array array;         // of a load or store
-  int phase;           // from 0
-  int line;            // of the kernel's header, from 1
-  int bytes;           // of each thread
-  uint32_t lanes = 0;  // bit i: thread i of the warp takes part
-  uint32_t taken = 0;  // branch: bit i: the condition held
+  Array array;             // of a load or store
+  int phase;               // from 0
+  int line;                // of the kernel's header, from 1
+  int bytes;               // of each thread
+  uint32_t lanes = 0;      // bit i: thread i of the warp takes part
+  uint32_t taken = 0;      // branch: bit i: the condition held
   int32_t at[kWarp] = {};  // bytes from the array's start
   int cost = 0;            // global: sectors; shared: ways; branch: 1 where the warp divides, else 0
 };
 
 struct PhaseCounts {
-  int line = 0;  // where it begins
+  int line = 0;         // where it begins
   bool barrier = true;  // one lies behind it
   int64_t divergent = 0;
   int ways = 0;  // of the worst shared request
@@ -45,7 +45,7 @@ struct PhaseCounts {
 // A word that two threads touched without a barrier between.
 struct Race {
   Array array;
-  int32_t at;  // bytes from the array's start
+  int32_t at;                       // bytes from the array's start
   int phase, block, first, second;  // threads
 };
 
@@ -78,8 +78,8 @@ struct Observation {
 constexpr size_t kMostSteps = 20000, kMostRaces = 64;
 
 struct ObserveSettings {
-  int warp = 0;          // the one whose steps are kept, counted over the whole launch
-  bool barrier = true;   // false: without the last barrier that another phase follows
+  int warp = 0;                               // the one whose steps are kept, counted over the whole launch
+  bool barrier = true;                        // false: without the last barrier that another phase follows
   std::function<bool(double share)> goes_on;  // false ends it: ObservationEnded; from any thread
 };
 struct ObservationEnded {};

@@ -135,9 +135,10 @@ Observation observe(TeachTask task, const std::string& version, const TeachSetti
     sum = observe_kernel(kernel, written, how);
   });
   if (!found)
-    throw Error(fmt::format("there is no version '{}' with blocks of {} x {}", version, settings.width, settings.height),
-                fmt::format("versions are {}; a block has 64, 128, 256, 512 or 1024 threads",
-                            fmt::join(teach_versions(task), ", ")));
+    throw Error(
+        fmt::format("there is no version '{}' with blocks of {} x {}", version, settings.width, settings.height),
+        fmt::format("versions are {}; a block has 64, 128, 256, 512 or 1024 threads",
+                    fmt::join(teach_versions(task), ", ")));
   sum.result = std::move(c);
   return sum;
 }

@@ -177,7 +177,7 @@ void Observer::end_warp(int warp) {
   for (Site& site : sites_) {
     if (site.rows == 0) continue;
     step.line = site.line, step.bytes = site.bytes;
-    step.kind = site.kind == kBranch    ? WarpStep::Kind::branch
+    step.kind = site.kind == kBranch ? WarpStep::Kind::branch
                 : site.kind % 2 != 0 ? WarpStep::Kind::store
                                      : WarpStep::Kind::load;
     step.array = site.kind == kBranch ? Array::a : static_cast<Array>(site.kind / 2);

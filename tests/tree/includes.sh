@@ -19,7 +19,7 @@ check() {
     sort | xargs -r awk -v pages=" $pages" '
     BEGIN {
       # Each may use those before it; "." are the files of engine/ itself. A new folder gets its place here.
-      count = split(". files camera world network training/data onnx drawing preprocess training points neocognitron sharing session transfer walk explain export bench", order, " ")
+      count = split(". files camera world network training/data onnx drawing preprocess training points neocognitron sharing session transfer walk explain export hardware bench", order, " ")
       for (i = 1; i <= count; ++i) rank[order[i]] = i
     }
     # The folder of engine/ that a path lies in.
