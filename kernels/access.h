@@ -5,19 +5,38 @@
 #include <cstdint>
 
 #include "kernels/launch.h"
+#include "kernels/pack_math.h"
 
 namespace striate {
 
 struct Plain {
   using In = const float*;
   using Out = float*;
+  using Integers = const int32_t*;
   using Value = float;
+  template <int W>
+  using Floats = Pack<float, W>;
   // In a block's shared memory.
   template <int count>
   struct alignas(16) Tile {
     float values[count];
     HD float& operator[](int i) { return values[i]; }
   };
+
+  template <int W>
+  HD static Floats<W> load(In from) {
+    return Floats<W>::load(from);
+  }
+  template <int W>
+  HD static Floats<W> load_part(In from, int64_t count) {
+    return striate::load_part<W>(from, count);
+  }
+  template <int W>
+  HD static void store_part(Floats<W> value, Out to, int begin, int end) {
+    striate::store_part<W>(value, to, begin, end);
+  }
+  // A condition on which threads of a warp may differ; see Block::when().
+  HD static bool when(bool condition) { return condition; }
 
   // Four neighbors in one request of 16 bytes. `at` is a multiple of 4.
   struct alignas(16) Four {

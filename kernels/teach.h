@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/conv2d.h"
 #include "kernels/stream.h"
 
 namespace striate {
@@ -27,12 +28,18 @@ constexpr int kTeachTile = 32;
 // Channels that task convolution reads and makes.
 constexpr int kTeachInputs = 4, kTeachOutputs = 8;
 
+// Version "shipped" of task convolution: what the program's own networks run (conv2d.h), with blocks of its own.
+bool teach_is_shipped(TeachTask task, const std::string& version);
+Conv2dShape teach_convolution(const TeachSettings& settings);
+
 // The names of a task's versions, slowest first.
 const std::vector<std::string>& teach_versions(TeachTask task);
 // Floats of the picture, of the second input (0: there is none) and of the result.
 int64_t teach_a(TeachTask task, const TeachSettings& settings);
 int64_t teach_b(TeachTask task, const TeachSettings& settings);
 int64_t teach_c(TeachTask task, const TeachSettings& settings);
+// And of the memory that a version works in.
+int64_t teach_scratch(TeachTask task, const std::string& version, const TeachSettings& settings);
 
 // Runs one launch of a version on the stream's device. All three arrays begin at multiples of 16 bytes. False: there is
 // no such version, or blocks cannot be of that size.
@@ -42,7 +49,8 @@ int64_t teach_c(TeachTask task, const TeachSettings& settings);
 //   matmul       c = a * b
 //   reduce       c[block] = sum of the block's values of a, one for each thread
 //   convolution  c (8, n, n) = a (4, n, n) correlated with b (8, 4, 3, 3); beyond the edge is 0
+// scratch: teach_scratch() floats on the stream's device, aligned to 64 bytes; may be null where they are 0.
 bool teach(Stream& stream, TeachTask task, const std::string& version, const TeachSettings& settings, const float* a,
-           const float* b, float* c);
+           const float* b, float* c, float* scratch);
 
 }  // namespace striate

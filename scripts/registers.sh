@@ -15,10 +15,13 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for architecture in 75 80 86 89 90 100 120; do
-  "$nvcc" -std=c++17 -O3 --fmad=false --expt-relaxed-constexpr -I. -DSTRIATE_WITH_CUDA=1 -arch=sm_$architecture -cubin \
-    --resource-usage -o "$folder/teach.cubin" kernels/teach.cu 2>&1 |
-    sed -nE "s/.*entry function '_ZN7striate12block_kernelINS_(.*)EEvT_b'.*/\1/p; s/.*Used ([0-9]+) registers.*/\1/p" |
-    paste - - | sed "s/^/$architecture\t/" >>"$folder/rows"
+  for source in teach implicit_gemm; do
+    "$nvcc" -std=c++17 -O3 --fmad=false --expt-relaxed-constexpr -I. -DSTRIATE_WITH_CUDA=1 -arch=sm_$architecture \
+      -cubin --resource-usage -o "$folder/kernels.cubin" kernels/$source.cu 2>&1 |
+      sed -nE "s/.*entry function '_ZN7striate1[12](block|flat)_kernelINS_(.*)EEv(T_b|lT_)'.*/\2/p
+               s/.*Used ([0-9]+) registers.*/\1/p" |
+      paste - - | sed "s/^/$architecture\t/" >>"$folder/rows"
+  done
 done
 version=$("$nvcc" --version | sed -nE 's/.*release ([0-9.]+).*/\1/p')
 {

@@ -19,7 +19,9 @@ namespace striate {
 
 constexpr int kWarp = 32, kSectorBytes = 32, kBanks = 32;
 
-enum class Array { a, b, c, shared };
+// offsets: of version "shipped" of task convolution, where each term's input lies; its a is the padded copy of the
+// picture, its b the weights as they are laid out.
+enum class Array { a, b, c, shared, offsets };
 
 // What one warp did by one instruction.
 struct WarpStep {

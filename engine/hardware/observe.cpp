@@ -8,6 +8,8 @@
 
 #include "engine/error.h"
 #include "engine/hardware/observed.h"
+#include "kernels/conv2d.h"
+#include "kernels/implicit_gemm_kernel.h"
 #include "kernels/teach_choice.h"
 #include "kernels/threads.h"
 
@@ -81,9 +83,27 @@ class ObservedRun {
   int removed_ = 0;
 };
 
+// A flat launch (launch.h) as blocks of one phase.
 template <typename K>
-Observation observe_kernel(const K& kernel, WrittenWords& written, const ObserveSettings& how) {
+struct FlatAsBlocks {
+  static constexpr int threads = kFlatThreads;
+  struct Shared {};
+  K kernel;
+  int64_t n;
+  Grid grid() const { return {flat_blocks(n)}; }
+  template <class B>
+  void operator()(B block, Shared&) const {
+    block.phase([&](int thread) {
+      for (int64_t i = int64_t{block.x} * threads + thread; i < n; i += int64_t{flat_blocks(n)} * threads) kernel(i);
+    });
+  }
+};
+
+template <typename K>
+Observation observe_kernel(const K& kernel, const std::vector<ArrayMemory>& arrays, const ObserveSettings& how) {
   Observation sum;
+  const auto c = std::find_if(arrays.begin(), arrays.end(), [](const auto& one) { return one.array == Array::c; });
+  WrittenWords written(c->bytes / 4);
   const Grid grid = kernel.grid();
   sum.grid[0] = grid.x, sum.grid[1] = grid.y, sum.grid[2] = grid.z;
   sum.threads = K::threads;
@@ -98,7 +118,7 @@ Observation observe_kernel(const K& kernel, WrittenWords& written, const Observe
   std::atomic<bool> ended{false};
   parallel_for(pieces, [&](int64_t begin, int64_t end) {
     for (int64_t piece = begin; piece < end; ++piece) {
-      Observer observer(written, K::threads, sizeof(typename K::Shared), how);
+      Observer observer(arrays, written, K::threads, sizeof(typename K::Shared), how);
       ObservedRun<K> run(kernel, grid, observer);
       Observer* const before = std::exchange(Observer::here(), &observer);
       const int64_t last = (piece + 1) * blocks / pieces;
@@ -115,24 +135,48 @@ Observation observe_kernel(const K& kernel, WrittenWords& written, const Observe
   return sum;
 }
 
+ArrayMemory memory(const std::vector<float>& of, Array array) {
+  return {of.data(), static_cast<int64_t>(of.size() * sizeof(float)), array};
+}
+
+// The program's own convolution, as it runs on a GPU: what it prepares is prepared by the emulated one, the sum itself
+// is observed.
+Observation observe_shipped(const TeachSettings& settings, const std::vector<float>& a, const std::vector<float>& b,
+                            std::vector<float>& c, const ObserveSettings& how) {
+  const Conv2dShape shape = teach_convolution(settings);
+  Stream stream(Device::parse("emulated"));
+  std::vector<float> scratch(static_cast<size_t>(conv2d_scratch(shape)) + 16);
+  float* aligned = scratch.data();
+  while (reinterpret_cast<uintptr_t>(aligned) % 64 != 0) ++aligned;
+  const ImplicitGemmArguments sum = conv2d_forward_sum(stream, shape, a.data(), b.data(), c.data(), aligned);
+  stream.synchronize();
+  using K = ImplicitGemm<Observed, 1, kWarp, kTeachOutputs, 4>;
+  K kernel{sum, 1, 0, 0, 1};
+  kernel.stretches = (sum.length + 4 * kWarp - 1) / (4 * kWarp);
+  kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches;
+  const int64_t weights = int64_t{kTeachOutputs} * sum.j;
+  const std::vector<ArrayMemory> arrays = {{sum.x, sum.x_image * 4, Array::a},
+                                           {sum.weights, weights * 4, Array::b},
+                                           memory(c, Array::c),
+                                           {sum.offsets, int64_t{sum.j} * 4, Array::offsets}};
+  return observe_kernel(FlatAsBlocks<K>{kernel, kernel.tiles}, arrays, how);
+}
+
 }  // namespace
 
 Observation observe(TeachTask task, const std::string& version, const TeachSettings& settings,
                     const std::vector<float>& a, const std::vector<float>& b, const ObserveSettings& how) {
-  const auto count_a = static_cast<int64_t>(a.size()), count_b = static_cast<int64_t>(b.size());
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)), std::numeric_limits<float>::quiet_NaN());
-  const auto count_c = static_cast<int64_t>(c.size());
-  WrittenWords written(count_c);
   Observation sum;
+  if (teach_is_shipped(task, version)) {
+    sum = observe_shipped(settings, a, b, c, how);
+    sum.result = std::move(c);
+    return sum;
+  }
+  const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
   const bool found = with_version<Observed>(task, version, settings.width * settings.height, [&](auto kernel) {
-    kernel.t = {settings.n,
-                settings.width,
-                settings.height,
-                settings.stride,
-                {a.data(), count_a, Array::a},
-                {b.data(), count_b, Array::b},
-                {c.data(), count_c}};
-    sum = observe_kernel(kernel, written, how);
+    kernel.t = {settings.n, settings.width, settings.height, settings.stride, a.data(), b.data(), c.data()};
+    sum = observe_kernel(kernel, arrays, how);
   });
   if (!found)
     throw Error(

@@ -7,11 +7,10 @@
 // them is executed (ObservedBlock::runs). What threads keep from phase to phase lies in the observer, therefore.
 #pragma once
 
-#include <cstring>
 #include <limits>
-#include <memory>
 
 #include "engine/hardware/observer.h"
+#include "kernels/pack.h"
 
 namespace striate {
 
@@ -45,27 +44,82 @@ struct Observed {
     CountedFloat operator[](int i) const { return values[i]; }
   };
 
+  // Pointers. Which array one points into, the observer knows.
   struct In {
-    const float* from;
-    int64_t count;
-    Array array;
+    const float* at;
+    In(const float* from = nullptr) : at(from) {}
     Value operator[](Place place) const {
-      const bool inside = Observer::here()->global(array, false, place.at, 4, count, place.line);
-      return inside ? from[place.at] : std::numeric_limits<float>::quiet_NaN();
+      const float* word = at + place.at;
+      return Observer::here()->global(word, false, 4, place.line) ? *word : std::numeric_limits<float>::quiet_NaN();
+    }
+    In operator+(int64_t n) const { return {at + n}; }
+  };
+  struct Integers {
+    const int32_t* at;
+    Integers(const int32_t* from = nullptr) : at(from) {}
+    int32_t operator[](Place place) const {
+      const int32_t* word = at + place.at;
+      return Observer::here()->global(word, false, 4, place.line) ? *word : 0;
     }
   };
   struct Out {
-    float* to;
-    int64_t count;
+    float* at;
+    Out(float* to = nullptr) : at(to) {}
     struct Word {
-      const Out* out;
-      Place place;
+      float* word;
+      int line;
+      operator Value() const {
+        return Observer::here()->global(word, false, 4, line) ? *word : std::numeric_limits<float>::quiet_NaN();
+      }
       void operator=(Value v) const {
-        if (Observer::here()->global(Array::c, true, place.at, 4, out->count, place.line)) out->to[place.at] = v.value;
+        if (Observer::here()->global(word, true, 4, line)) *word = v.value;
       }
     };
-    Word operator[](Place place) const { return {this, place}; }
+    Word operator[](Place place) const { return {at + place.at, place.line}; }
+    Out operator+(int64_t n) const { return {at + n}; }
   };
+
+  template <int W>
+  struct Floats {
+    CountedFloat lanes[W];
+    CountedFloat operator[](int i) const { return lanes[i]; }
+    static Floats all(CountedFloat value) {
+      Floats same;
+      for (CountedFloat& lane : same.lanes) lane = value;
+      return same;
+    }
+    // Two operations, rounded as pack.h rounds them.
+    friend Floats fma(const Floats& a, const Floats& b, Floats c) {
+      Observer::here()->flops += 2 * W;
+      for (int i = 0; i < W; ++i) {
+        using One = Pack<float, 1>;
+        c.lanes[i] = fma(One::all(a[i].value), One::all(b[i].value), One::all(c[i].value))[0];
+      }
+      return c;
+    }
+  };
+  template <int W>
+  static Floats<W> load(In from, int line = __builtin_LINE()) {
+    Floats<W> result;
+    // Value by value: GCC 12.2 ends with an internal error where whole lanes are copied here.
+    for (int i = 0; i < W; ++i) result.lanes[i].value = from[Place(i, line)].value;
+    return result;
+  }
+  template <int W>
+  static Floats<W> load_part(In from, int64_t count, int line = __builtin_LINE()) {
+    Floats<W> result;
+    for (int i = 0; i < W; ++i) {
+      if (Observer::here()->branch(i < count, line)) result.lanes[i].value = from[Place(i, line)].value;
+    }
+    return result;
+  }
+  template <int W>
+  static void store_part(const Floats<W>& value, Out to, int begin, int end, int line = __builtin_LINE()) {
+    for (int i = 0; i < W; ++i) {
+      if (Observer::here()->branch(i >= begin && i < end, line)) to[Place(i, line)] = value[i];
+    }
+  }
+  static bool when(bool condition, int line = __builtin_LINE()) { return Observer::here()->branch(condition, line); }
 
   template <int count>
   struct alignas(16) Tile {
@@ -89,8 +143,8 @@ struct Observed {
 
   static Four four(const In& from, int64_t at, int line = __builtin_LINE()) {
     Four result;
-    if (!Observer::here()->global(from.array, false, at, 16, from.count, line)) return result;
-    for (int i = 0; i < 4; ++i) result.values[i] = from.from[at + i];
+    if (!Observer::here()->global(from.at + at, false, 16, line)) return result;
+    for (int i = 0; i < 4; ++i) result.values[i] = from.at[at + i];
     return result;
   }
   template <int count>
@@ -106,8 +160,8 @@ struct Observed {
     for (int i = 0; i < 4; ++i) to.values[at + i] = value.values[i].value;
   }
   static void put_four(const Out& to, int64_t at, const Four& value, int line = __builtin_LINE()) {
-    if (!Observer::here()->global(Array::c, true, at, 16, to.count, line)) return;
-    for (int i = 0; i < 4; ++i) to.to[at + i] = value.values[i].value;
+    if (!Observer::here()->global(to.at + at, true, 16, line)) return;
+    for (int i = 0; i < 4; ++i) to.at[at + i] = value.values[i].value;
   }
 };
 
@@ -128,10 +182,7 @@ struct ObservedBlock {
   ObservedOwn<T> own() const {
     return {static_cast<T*>(observer->own(threads * sizeof(T)))};
   }
-  bool when(bool condition, int line = __builtin_LINE()) const {
-    observer->branch(condition, line);
-    return condition;
-  }
+  bool when(bool condition, int line = __builtin_LINE()) const { return observer->branch(condition, line); }
   template <typename F>
   void phase(const F& f, int line = __builtin_LINE()) const {
     observer->begin_phase(line);

@@ -50,8 +50,9 @@ bool WrittenWords::written_by_two(int64_t word, int block) {
   return owner.compare_exchange_strong(before, -1);
 }
 
-Observer::Observer(WrittenWords& written, int threads, size_t shared_bytes, const ObserveSettings& how)
-    : written_(written), how_(how), threads_(threads), shared_((shared_bytes + 15) / 16) {
+Observer::Observer(const std::vector<ArrayMemory>& arrays, WrittenWords& written, int threads, size_t shared_bytes,
+                   const ObserveSettings& how)
+    : arrays_(arrays), written_(written), how_(how), threads_(threads), shared_((shared_bytes + 15) / 16) {
   words_.resize(shared_.size() * 4);
 }
 

@@ -23,9 +23,17 @@ class WrittenWords {
   std::vector<std::atomic<int32_t>> blocks_;  // 0: nobody yet; block + 1; negative: several
 };
 
+// Where an array lies. Addresses are counted from its begin, as if that were a multiple of 256.
+struct ArrayMemory {
+  const void* begin;
+  int64_t bytes;
+  Array array;
+};
+
 class Observer {
  public:
-  Observer(WrittenWords& written, int threads, size_t shared_bytes, const ObserveSettings& how);
+  Observer(const std::vector<ArrayMemory>& arrays, WrittenWords& written, int threads, size_t shared_bytes,
+           const ObserveSettings& how);
 
   // The one of this thread of the processor, while it runs a block.
   static Observer*& here() {
@@ -61,15 +69,17 @@ class Observer {
     sequence_ = 0;
   }
   void end_warp(int warp);
-  // False: outside of the array, which the caller must leave alone.
-  bool global(Array array, bool store, int64_t at, int bytes, int64_t count, int line) {
-    if (at < 0 || at + bytes / 4 > count) {
-      ++sum_.outside;
-      return false;
+  // False: in none of the arrays; the caller must leave it alone.
+  bool global(const void* word, bool store, int bytes, int line) {
+    for (const ArrayMemory& memory : arrays_) {
+      const int64_t at = static_cast<const std::byte*>(word) - static_cast<const std::byte*>(memory.begin);
+      if (at < 0 || at + bytes > memory.bytes) continue;
+      note(static_cast<int>(memory.array) * 2 + store, static_cast<int32_t>(at), bytes, line);
+      if (store) wrote(at / 4, bytes);
+      return true;
     }
-    note(static_cast<int>(array) * 2 + store, static_cast<int32_t>(at * 4), bytes, line);
-    if (store) wrote(at, bytes);
-    return true;
+    ++sum_.outside;
+    return false;
   }
   void shared(const float* word, bool store, int bytes, int line) {
     const auto at = static_cast<int32_t>(reinterpret_cast<const unsigned char*>(word) -
@@ -77,10 +87,13 @@ class Observer {
     note(static_cast<int>(Array::shared) * 2 + store, at, bytes, line);
     for (int i = 0; i < bytes / 4; ++i) check_race(static_cast<size_t>(at / 4 + i), store);
   }
-  void branch(bool taken, int line) { note(kBranch, taken ? 1 : 0, 0, line); }
+  bool branch(bool taken, int line) {
+    note(kBranch, taken ? 1 : 0, 0, line);
+    return taken;
+  }
 
  private:
-  static constexpr int kBranch = 8, kKinds = 9;
+  static constexpr int kBranch = 10, kKinds = 11;
 
   // One instruction of the source: what the threads of the warp that runs now do by it, time after time.
   struct Site {
@@ -105,6 +118,7 @@ class Observer {
   void count(const Site& site, size_t time, WarpStep& step);
   PhaseCounts& phase_counts();
 
+  const std::vector<ArrayMemory>& arrays_;
   WrittenWords& written_;
   const ObserveSettings& how_;
   int threads_, removed_ = 0;

@@ -38,6 +38,8 @@ const std::vector<RegisterRow>& register_rows() {
       {"11MatmulTiledINS_5PlainELi256EEE", {62, 32, 40, 40, 32, 65, 64}},
       {"11MatmulTiledINS_5PlainELi512EEE", {62, 32, 40, 40, 32, 32, 40}},
       {"11MatmulTiledINS_5PlainELi64EEE", {68, 40, 52, 40, 32, 53, 68}},
+      {"12ImplicitGemmINS_5PlainELi1ELi32ELi4ELi4EEE", {64, 56, 56, 56, 56, 56, 54}},
+      {"12ImplicitGemmINS_5PlainELi1ELi32ELi8ELi4EEE", {64, 64, 64, 64, 66, 71, 71}},
       {"12ReduceInTreeINS_5PlainELi1024ELNS_10ReduceTreeE0EEE", {10, 10, 10, 10, 12, 11, 14}},
       {"12ReduceInTreeINS_5PlainELi1024ELNS_10ReduceTreeE1EEE", {12, 14, 12, 12, 14, 13, 14}},
       {"12ReduceInTreeINS_5PlainELi1024ELNS_10ReduceTreeE2EEE", {10, 10, 10, 10, 12, 11, 14}},

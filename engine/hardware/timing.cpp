@@ -46,8 +46,9 @@ VersionTimes time_version(TeachTask task, const std::string& version, const Teac
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)));
   const auto count_a = static_cast<int64_t>(a.size()), count_b = static_cast<int64_t>(b.size());
   const auto count_c = static_cast<int64_t>(c.size());
-  const auto launch = [&](Stream& stream, const float* from, const float* other, float* to) {
-    if (!teach(stream, task, version, settings, from, other, to))
+  const int64_t room = std::max<int64_t>(teach_scratch(task, version, settings), 1);
+  const auto launch = [&](Stream& stream, const float* from, const float* other, float* to, float* scratch) {
+    if (!teach(stream, task, version, settings, from, other, to, scratch))
       throw Error(
           fmt::format("there is no version '{}' with blocks of {} x {}", version, settings.width, settings.height),
           fmt::format("versions are {}; a block has 64, 128, 256, 512 or 1024 threads",
@@ -56,7 +57,8 @@ VersionTimes time_version(TeachTask task, const std::string& version, const Teac
   };
   VersionTimes times;
   Stream cpu(Device::cpu());
-  const auto on_cpu = [&] { launch(cpu, a.data(), b.data(), c.data()); };
+  Buffer<float> cpu_room(Device::cpu(), room, "a version's scratch");
+  const auto on_cpu = [&] { launch(cpu, a.data(), b.data(), c.data(), cpu_room.data()); };
   {
     const OnOneThread alone;
     times.cpu1 = median_of(seconds, goes_on, on_cpu);
@@ -66,14 +68,15 @@ VersionTimes time_version(TeachTask task, const std::string& version, const Teac
     if (!device.is_cuda()) continue;
     Stream gpu(device);
     Buffer<float> from(device, count_a, "a picture"), other(device, std::max<int64_t>(count_b, 1), "a second input");
-    Buffer<float> to(device, count_c, "a result");
+    Buffer<float> to(device, count_c, "a result"), gpu_room(device, room, "a version's scratch");
     upload(gpu, from, a.data(), count_a);
     if (count_b > 0) upload(gpu, other, b.data(), count_b);
-    times.cuda = median_of(seconds, goes_on, [&] { launch(gpu, from.data(), other.data(), to.data()); });
+    times.cuda =
+        median_of(seconds, goes_on, [&] { launch(gpu, from.data(), other.data(), to.data(), gpu_room.data()); });
     times.cuda_copies = median_of(seconds, goes_on, [&] {
       upload(gpu, from, a.data(), count_a);
       if (count_b > 0) upload(gpu, other, b.data(), count_b);
-      launch(gpu, from.data(), other.data(), to.data());
+      launch(gpu, from.data(), other.data(), to.data(), gpu_room.data());
       download(gpu, c.data(), to, count_c);
       gpu.synchronize();
     });

@@ -32,7 +32,8 @@ std::vector<float> computed(TeachTask task, const std::string& version, const Te
   Stream stream(Device::cpu());
   const std::vector<float> a = numbers(teach_a(task, settings)), b = numbers(teach_b(task, settings));
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)));
-  EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data()));
+  Buffer<float> scratch(Device::cpu(), teach_scratch(task, version, settings) + 1, "a test's scratch");
+  EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data(), scratch.data()));
   return c;
 }
 
@@ -153,6 +154,18 @@ TEST(Observe, divergence_of_the_trees) {
     EXPECT_EQ(sequential.phases[static_cast<size_t>(phase)].divergent, 256) << "fewer sums than a warp has threads";
   EXPECT_EQ(observed(TeachTask::reduce, "strided").ways, 8);
   EXPECT_EQ(observed(TeachTask::reduce, "sequential").ways, 1);
+}
+
+TEST(Observe, what_the_program_ships_runs_observed) {
+  const Observation shipped = observed(TeachTask::convolution, "shipped");
+  EXPECT_EQ(shipped.result, computed(TeachTask::convolution, "shipped", {}));
+  EXPECT_EQ(shipped.races, 0);
+  EXPECT_EQ(shipped.outside, 0);
+  // Two operations for each of 36 terms, and those between two rows of the padded picture, which are computed along.
+  EXPECT_GE(shipped.flops, int64_t{2} * 256 * 256 * 8 * 36);
+  EXPECT_LT(shipped.flops, int64_t{2} * 256 * 260 * 8 * 36);
+  EXPECT_LT(shipped.loads, observed(TeachTask::convolution, "naive").loads / 4);
+  EXPECT_FALSE(shipped.steps.empty());
 }
 
 TEST(Observe, counts_do_not_depend_on_threads) {

@@ -82,7 +82,8 @@ TEST(Teach, every_version_gives_what_a_plain_loop_gives) {
           Buffer<float> to(stream.device(), teach_c(task, settings), "a test's result");
           std::vector<float> result(wanted.size(), -1);
           upload(stream, to, result.data(), static_cast<int64_t>(result.size()));
-          ASSERT_TRUE(teach(stream, task, version, settings, from.data(), other.data(), to.data()));
+          Buffer<float> scratch(stream.device(), teach_scratch(task, version, settings) + 1, "a test's scratch");
+          ASSERT_TRUE(teach(stream, task, version, settings, from.data(), other.data(), to.data(), scratch.data()));
           download(stream, result.data(), to, static_cast<int64_t>(result.size()));
           EXPECT_EQ(result, wanted);
         }
@@ -95,8 +96,8 @@ TEST(Teach, what_is_not_there_is_refused) {
   Stream stream(Device::cpu());
   const float a[64 * 64] = {};
   float c[64 * 64];
-  EXPECT_FALSE(teach(stream, TeachTask::copy, "tiled", {64, 32, 8, 8}, a, a, c));
-  EXPECT_FALSE(teach(stream, TeachTask::copy, "strided", {64, 31, 8, 8}, a, a, c));
+  EXPECT_FALSE(teach(stream, TeachTask::copy, "tiled", {64, 32, 8, 8}, a, a, c, nullptr));
+  EXPECT_FALSE(teach(stream, TeachTask::copy, "strided", {64, 31, 8, 8}, a, a, c, nullptr));
 }
 
 void exercise_teach(Stream& stream) {
@@ -105,8 +106,10 @@ void exercise_teach(Stream& stream) {
     const Buffer<float> a = on_device(stream, numbers(teach_a(task, settings), 1));
     const Buffer<float> b = on_device(stream, numbers(teach_b(task, settings) + 1, 2));
     Buffer<float> c(stream.device(), teach_c(task, settings), "a test's result");
-    for (const std::string& version : teach_versions(task))
-      EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data()));
+    for (const std::string& version : teach_versions(task)) {
+      Buffer<float> scratch(stream.device(), teach_scratch(task, version, settings) + 1, "a test's scratch");
+      EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data(), scratch.data()));
+    }
   }
 }
 
