@@ -109,11 +109,7 @@ struct ImplicitGemm {
     for (int i = 0; i < W; ++i) {
       if (i < begin || i >= end) continue;
       const typename M::Out place = to + i * a.out_column;
-      if (a.add) {
-        place[0] = place[0] + value[i];
-      } else {
-        place[0] = value[i];
-      }
+      place[0] = a.add ? place[0] + value[i] : value[i];
     }
   }
 };
