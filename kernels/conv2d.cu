@@ -370,8 +370,17 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
   return offsets + std::max(packed, sums) + copy;
 }
 
-void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
-                    float* scratch, Result result) {
+namespace {
+
+struct ForwardSum {
+  ForwardLayout layout;
+  ImplicitGemmArguments a;  // x and out are not set yet
+  float* copy;
+};
+
+// Lays out weights and offsets.
+ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w, const float* b, float* scratch,
+                           Result result) {
   check(s);
   const ForwardLayout f = forward_layout(s);
   const int p = s.p(), q = s.q();
@@ -408,7 +417,16 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
     a.weights = packed;
   }
   a.offsets = offsets;
-  if (!f.copies) {
+  return {f, a, copy};
+}
+
+}  // namespace
+
+void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
+                    float* scratch, Result result) {
+  ForwardSum sum = prepare_forward(stream, s, w, b, scratch, result);
+  ImplicitGemmArguments& a = sum.a;
+  if (!sum.layout.copies) {
     a.x = x;
     a.out = y;
     return implicit_gemm(stream, "convolution", a);
@@ -417,11 +435,24 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
   for (int64_t n = 0; n < s.n; n += step) {
     a.images = std::min(step, s.n - n);
-    padded_copy_of_input(stream, s, f, x + n * x_values, a.images, copy);
-    a.x = copy;
+    padded_copy_of_input(stream, s, sum.layout, x + n * x_values, a.images, sum.copy);
+    a.x = sum.copy;
     a.out = y + n * a.out_image;
     implicit_gemm(stream, "convolution", a);
   }
+}
+
+ImplicitGemmArguments conv2d_forward_sum(Stream& stream, const Conv2dShape& s, const float* x, const float* w, float* y,
+                                         float* scratch) {
+  ForwardSum sum = prepare_forward(stream, s, w, nullptr, scratch, Result::overwrite);
+  sum.a.x = x;
+  if (sum.layout.copies) {
+    sum.a.images = images_at_once(&stream, sum.a.x_image, s.n);
+    padded_copy_of_input(stream, s, sum.layout, x, sum.a.images, sum.copy);
+    sum.a.x = sum.copy;
+  }
+  sum.a.out = y;
+  return sum.a;
 }
 
 void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy, const float* w, float* dx,

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 
+#include "kernels/implicit_gemm.h"
 #include "kernels/result.h"
 #include "kernels/stream.h"
 
@@ -47,6 +48,11 @@ int64_t conv2d_scratch(const Conv2dShape& shape);
 // y = x * w + b. `b` (K) may be null: no bias.
 void conv2d_forward(Stream& stream, const Conv2dShape& shape, const float* x, const float* w, const float* b, float* y,
                     float* scratch, Result result = Result::overwrite);
+
+// What conv2d_forward() sums first, of as many images as go at once: copies x with its padding, lays out the weights,
+// and gives the sum itself instead of running it. For who observes it (engine/hardware).
+ImplicitGemmArguments conv2d_forward_sum(Stream& stream, const Conv2dShape& shape, const float* x, const float* w,
+                                         float* y, float* scratch);
 
 // dx from dy: what each input value would change in the sum over all of dy[..] * y[..]. `b` (C), where there is one, is
 // added to each channel of dx: that makes it the forward pass of a transposed convolution (conv_transpose2d.h).

@@ -62,11 +62,39 @@ struct Grid {
   HD int64_t count() const { return static_cast<int64_t>(x) * y * z; }
 };
 
+// A value that each thread of a block keeps from phase to phase: on a GPU, a register.
+template <typename T, int threads>
+struct Own {
+#ifdef __CUDA_ARCH__
+  T value;
+  HD T& operator[](int) { return value; }
+#else
+  T values[threads];
+  HD T& operator[](int thread) { return values[thread]; }
+#endif
+};
+
 // A block's place in its grid, and its phases.
 template <int threads>
 struct Block {
   int x, y, z;
+  template <typename T>
+  HD Own<T, threads> own() const {
+    return {};
+  }
+  // A condition on which threads of a warp may differ; names it to who observes the kernel (observed.h).
+  HD bool when(bool condition) const { return condition; }
 #ifdef __CUDACC__
+  // Adds up what the 32 threads of each warp keep; the sum is the first one's, what the others keep is lost. Summed as
+  // a tree: thread i and i + 16, then i + 8, 4, 2, 1. No barrier is needed.
+  template <typename T>
+  HD void warp_sum(Own<T, threads>& kept) const {
+#ifdef __CUDA_ARCH__
+    for (int apart = 16; apart > 0; apart /= 2) kept[0] += __shfl_down_sync(0xffffffffu, kept[0], apart);
+#else
+    (void)kept;
+#endif
+  }
   template <typename F>
   HD void phase(const F& f) const {
 #ifdef __CUDA_ARCH__
@@ -78,6 +106,15 @@ struct Block {
   }
 #else
   ThreadOrder order;
+  template <typename T>
+  void warp_sum(Own<T, threads>& kept) const {
+    static_assert(threads % 32 == 0, "whole warps");
+    for (int warp = 0; warp < threads; warp += 32) {
+      for (int apart = 16; apart > 0; apart /= 2) {
+        for (int lane = 0; lane < apart; ++lane) kept[warp + lane] += kept[warp + lane + apart];
+      }
+    }
+  }
   // Runs f(thread) for every thread of the block; nobody enters the next phase before all have left this one.
   template <typename F>
   void phase(const F& f) const {

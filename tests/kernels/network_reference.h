@@ -153,6 +153,7 @@ void exercise_initialize(Stream& stream);
 void exercise_residual(Stream& stream);  // subsample, guard
 void exercise_tensors(Stream& stream);   // strided, matmul, gather, pad
 void exercise_early_layers(Stream& stream);
+void exercise_teach(Stream& stream);
 void exercise_resample(Stream& stream);
 void exercise_volumes(Stream& stream);  // conv3d, pool3d, global_max_pool, transposed convolutions
 void exercise_local(Stream& stream);    // local2d

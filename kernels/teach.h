@@ -1,0 +1,56 @@
+// Kernels to learn from: six small tasks, each in several versions that give the same result and read and write memory
+// in different ways. They run like every other kernel, on the CPU, the emulated GPU and CUDA, and can be observed
+// (observed.h): then they read and write through Observed instead of Plain, and nothing else about them changes.
+//
+// All work on an n x n picture of floats. teach_*.h hold the kernels, teach.cu launches them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/conv2d.h"
+#include "kernels/stream.h"
+
+namespace striate {
+
+enum class TeachTask { copy, transpose, filter, matmul, reduce, convolution };
+
+// What a version works on. Threads of a block: width * height, one of kTeachThreads.
+struct TeachSettings {
+  int n = 256;                 // side of the picture
+  int width = 32, height = 8;  // of a block, in threads
+  int stride = 8;              // copy, strided: elements from one lane's to the next one's
+};
+constexpr int kTeachThreads[] = {64, 128, 256, 512, 1024};
+// Side of the tiles that a block holds in shared memory.
+constexpr int kTeachTile = 32;
+// Channels that task convolution reads and makes.
+constexpr int kTeachInputs = 4, kTeachOutputs = 8;
+
+// Version "shipped" of task convolution: what the program's own networks run (conv2d.h), with blocks of its own.
+bool teach_is_shipped(TeachTask task, const std::string& version);
+Conv2dShape teach_convolution(const TeachSettings& settings);
+
+// The names of a task's versions, slowest first.
+const std::vector<std::string>& teach_versions(TeachTask task);
+// Floats of the picture, of the second input (0: there is none) and of the result.
+int64_t teach_a(TeachTask task, const TeachSettings& settings);
+int64_t teach_b(TeachTask task, const TeachSettings& settings);
+int64_t teach_c(TeachTask task, const TeachSettings& settings);
+// And of the memory that a version works in.
+int64_t teach_scratch(TeachTask task, const std::string& version, const TeachSettings& settings);
+
+// Runs one launch of a version on the stream's device. All three arrays begin at multiples of 16 bytes. False: there is
+// no such version, or blocks cannot be of that size.
+//   copy         c = a
+//   transpose    c[x][y] = a[y][x]
+//   filter       c = a correlated with the 3 x 3 weights b; beyond the edge the edge goes on
+//   matmul       c = a * b
+//   reduce       c[block] = sum of the block's values of a, one for each thread
+//   convolution  c (8, n, n) = a (4, n, n) correlated with b (8, 4, 3, 3); beyond the edge is 0
+// scratch: teach_scratch() floats on the stream's device, aligned to 64 bytes; may be null where they are 0.
+bool teach(Stream& stream, TeachTask task, const std::string& version, const TeachSettings& settings, const float* a,
+           const float* b, float* c, float* scratch);
+
+}  // namespace striate

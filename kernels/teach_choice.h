@@ -1,0 +1,72 @@
+// Every version of every task with its kernel, once.
+#pragma once
+
+#include "kernels/launch.h"
+#include "kernels/teach.h"
+#include "kernels/teach_convolution.h"
+#include "kernels/teach_copy.h"
+#include "kernels/teach_filter.h"
+#include "kernels/teach_matmul.h"
+#include "kernels/teach_reduce.h"
+#include "kernels/teach_transpose.h"
+
+namespace striate {
+
+// Calls f(task, version, kernel) for each, with blocks of `Threads` threads and accesses through M; within a task the
+// slowest first.
+template <class M, int Threads, class F>
+void for_each_version(const F& f) {
+  f(TeachTask::copy, "strided", CopyStrided<M, Threads>{});
+  f(TeachTask::copy, "coalesced", CopyCoalesced<M, Threads>{});
+  f(TeachTask::copy, "vectorized", CopyVectorized<M, Threads>{});
+  f(TeachTask::transpose, "naive", TransposeNaive<M, Threads>{});
+  f(TeachTask::transpose, "tiled", TransposeTiled<M, Threads, kTeachTile>{});
+  f(TeachTask::transpose, "padded", TransposeTiled<M, Threads, kTeachTile + 1>{});
+  f(TeachTask::filter, "naive", FilterNaive<M, Threads>{});
+  f(TeachTask::filter, "tiled", FilterTiled<M, Threads>{});
+  f(TeachTask::matmul, "naive", MatmulNaive<M, Threads>{});
+  f(TeachTask::matmul, "coalesced", MatmulCoalesced<M, Threads>{});
+  f(TeachTask::matmul, "tiled", MatmulTiled<M, Threads>{});
+  f(TeachTask::matmul, "registers", MatmulRegisters<M, Threads, false>{});
+  f(TeachTask::matmul, "vectorized", MatmulRegisters<M, Threads, true>{});
+  f(TeachTask::reduce, "divergent", ReduceInTree<M, Threads, ReduceTree::divergent>{});
+  f(TeachTask::reduce, "strided", ReduceInTree<M, Threads, ReduceTree::strided>{});
+  f(TeachTask::reduce, "sequential", ReduceInTree<M, Threads, ReduceTree::sequential>{});
+  f(TeachTask::reduce, "warp", ReduceWarp<M, Threads>{});
+  f(TeachTask::convolution, "naive", ConvolutionNaive<M, Threads>{});
+  f(TeachTask::convolution, "tiled", ConvolutionTiled<M, Threads>{});
+}
+
+// Calls f(kernel) with the one that is named; its arguments are not set yet. False: there is none of that name, or
+// blocks cannot have so many threads.
+template <class M, class F>
+bool with_version(TeachTask task, const std::string& version, int threads, const F& f) {
+  bool found = false;
+  const auto choose = [&](TeachTask of, const char* name, auto kernel) {
+    if (of != task || version != name) return;
+    found = true;
+    f(kernel);
+  };
+  switch (threads) {
+    case 64:
+      for_each_version<M, 64>(choose);
+      break;
+    case 128:
+      for_each_version<M, 128>(choose);
+      break;
+    case 256:
+      for_each_version<M, 256>(choose);
+      break;
+    case 512:
+      for_each_version<M, 512>(choose);
+      break;
+    case 1024:
+      for_each_version<M, 1024>(choose);
+      break;
+    default:
+      break;
+  }
+  return found;
+}
+
+}  // namespace striate
