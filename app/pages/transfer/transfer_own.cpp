@@ -48,7 +48,7 @@ void TransferPage::declare_own(Registry& registry) {
   };
   registry.add(Command{"transfer.class",
                        N_("Makes a class of your own: hold its button and show things to the camera"),
-                       {Parameter::text("NAME", "its name, and that of the folder of its pictures")},
+                       {Parameter::text("NAME", "its name")},
                        [this, show](const Arguments& arguments) {
                          own_.need_folder().add_class(arguments.text(0));
                          show();
@@ -71,24 +71,26 @@ void TransferPage::declare_own(Registry& registry) {
                          show();
                        },
                        Undo::edit});
-  registry.add(Command{"transfer.hold",
-                       N_("Holds the button of a class: what the camera sees until it is let go is one burst"),
-                       {Parameter::word("NAME", "the class"),
-                        Parameter::file_to_read("on|off", "on: it is held, off: it is let go", camera_of)},
-                       [this, show](const Arguments& arguments) {
-                         const bool on = is_on("transfer.hold", arguments.text(1));
-                         own_.need_folder().need(arguments.text(0));
-                         if (!on) {
-                           if (own_.holds(arguments.text(0))) own_.let_go();
-                           return;
-                         }
-                         if (!is_shown()) {
-                           throw Error("the camera looks only while somebody sees it", "show its page: page transfer");
-                         }
-                         own_.hold(arguments.text(0));
-                         show();
-                       },
-                       Undo::edit});
+  registry.add(
+      Command{"transfer.hold",
+              N_("Holds the button of a class: what the camera sees until it is let go is one burst"),
+              {Parameter::word("NAME", "the class"),
+               Parameter::file_to_read(
+                   "on|off", "on: it is held, and the camera read as a file would be; off: it is let go", camera_of)},
+              [this, show](const Arguments& arguments) {
+                const bool on = is_on("transfer.hold", arguments.text(1));
+                own_.need_folder().need(arguments.text(0));
+                if (!on) {
+                  if (own_.holds(arguments.text(0))) own_.let_go();
+                  return;
+                }
+                if (!is_shown()) {
+                  throw Error("the camera looks only while somebody sees it", "show its page: page transfer");
+                }
+                own_.hold(arguments.text(0));
+                show();
+              },
+              Undo::edit});
   // What the button sends: an undo after it takes the burst away, and not the letting go.
   registry.add(Command{
       "transfer.let_go", N_("Lets the button go that is held"), {}, [this](const Arguments&) { own_.let_go(); }});
