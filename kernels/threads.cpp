@@ -25,6 +25,8 @@ ThreadPool& pool() {
   return *made;
 }
 
+thread_local int alone = 0;
+
 struct Scratch {
   void* memory[4] = {};
   size_t bytes[4] = {};
@@ -50,9 +52,12 @@ bool debug_checks() { return checks.load(std::memory_order_relaxed); }
 
 void parallel_for(int64_t pieces, void (*run)(void*, int64_t, int64_t), void* context) {
   if (pieces <= 0) return;
-  if (pieces == 1 || thread_count() == 1) return run(context, 0, pieces);
+  if (pieces == 1 || alone > 0 || thread_count() == 1) return run(context, 0, pieces);
   pool().run(pieces, run, context);
 }
+
+OnOneThread::OnOneThread() { ++alone; }
+OnOneThread::~OnOneThread() { --alone; }
 
 void* thread_scratch(int slot, size_t bytes) {
   static thread_local Scratch scratch;

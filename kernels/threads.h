@@ -43,6 +43,15 @@ void parallel_for(int64_t pieces, const F& f) {
       const_cast<F*>(&f));
 }
 
+// While one lives, what its thread computes is computed on that thread alone: to time one core.
+class OnOneThread {
+ public:
+  OnOneThread();
+  ~OnOneThread();
+  OnOneThread(const OnOneThread&) = delete;
+  OnOneThread& operator=(const OnOneThread&) = delete;
+};
+
 // Scratch memory of the calling thread, at least `bytes` large, aligned to 64 bytes and kept from call to call.
 // Slot 0 belongs to for_each_block; slots 1 to 3 are free for operators.
 void* thread_scratch(int slot, size_t bytes);
