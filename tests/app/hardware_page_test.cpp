@@ -158,6 +158,71 @@ TEST_F(HardwarePageTest, a_click_on_a_block_follows_its_first_warp_and_one_on_a_
   EXPECT_EQ(driver.number("hardware.warp"), 72 + 2);
 }
 
+TEST_F(HardwarePageTest, times_are_measured_and_kept_for_their_settings) {
+  set({"hardware.size 32", "hardware.version coalesced"});
+  const auto why = [&](const char* readout) {
+    try {
+      driver.app.registry().read(readout);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(why("hardware.cpu1").find("has not been measured"), std::string::npos);
+  EXPECT_NE(why("hardware.sweep.cpu 32").find("have not been measured"), std::string::npos);
+  // One behind the other: none is forgotten.
+  set({"hardware.run", "hardware.version vectorized", "hardware.run"});
+  const double time = driver.number("hardware.cpu1");
+  EXPECT_GT(time, 0);
+  EXPECT_GT(driver.number("hardware.cpu"), 0);
+  EXPECT_GT(driver.number("hardware.peak.gflops"), 0);
+  EXPECT_GT(driver.number("hardware.peak.bytes"), 0);
+  driver.run("hardware.version coalesced");
+  EXPECT_GT(driver.number("hardware.cpu1"), 0);
+  driver.run("hardware.version vectorized");
+  EXPECT_EQ(driver.number("hardware.cpu1"), time);
+  driver.run("hardware.size 33");
+  EXPECT_NE(why("hardware.cpu1"), "");
+  if (driver.number("hardware.gpus") == 0) {
+    for (const char* readout : {"hardware.cuda", "hardware.cuda.copies", "hardware.crossover"}) {
+      EXPECT_NE(why(readout).find("there is no GPU here"), std::string::npos) << readout;
+    }
+  } else {
+    driver.run("hardware.run");
+    EXPECT_GT(driver.number("hardware.cuda.copies"), driver.number("hardware.cuda"));
+  }
+}
+
+TEST_F(HardwarePageTest, occupancy_is_of_an_architecture) {
+  set({"hardware.kernel matmul", "hardware.version tiled", "hardware.size 64"});
+  for (const char* on : {"sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"}) {
+    const double share = driver.number(std::string("hardware.occupancy ") + on);
+    EXPECT_GT(share, 0) << on;
+    EXPECT_LE(share, 1) << on;
+  }
+  EXPECT_THROW(driver.app.registry().read("hardware.occupancy sm_10"), Error);
+  // Blocks of 1024 threads: of 48 warps there is room for one block.
+  driver.run("hardware.block 32 32");
+  EXPECT_NEAR(driver.number("hardware.occupancy sm_86"), 32.0 / 48, 1e-9);
+}
+
+TEST_F(HardwarePageTest, layers_of_the_platform_open_and_close) {
+  set({"hardware.view platform"});
+  driver.click("Compiler");
+  EXPECT_EQ(driver.text("hardware.layer"), "compiler");
+  driver.click("Compiler");
+  EXPECT_EQ(driver.text("hardware.layer"), "none");
+}
+
+TEST_F(HardwarePageTest, its_lessons_are_true) {
+  for (const char* lesson :
+       {"one-worker-or-many", "a-warp-reads-together", "shared-memory", "when-the-gpu-loses", "naive-to-fast"}) {
+    SCOPED_TRACE(lesson);
+    PageDriver fresh("hardware");
+    play_lesson(fresh, lesson);
+  }
+}
+
 TEST_F(HardwarePageTest, without_a_picture_it_says_what_to_do) {
   driver.show(nullptr);
   EXPECT_THROW(driver.app.registry().read("hardware.sectors"), Error);
@@ -175,6 +240,9 @@ TEST_F(HardwarePageTest, draws_every_state_in_every_size) {
       {"hardware.version vectorized", "hardware.step 30"},
       {"hardware.kernel reduce"},
       {"hardware.kernel convolution", "hardware.warp 100"},
+      {"hardware.view platform", "hardware.layer compiler"},
+      {"hardware.view race"},
+      {"hardware.kernel filter", "hardware.size 32", "hardware.run"},
   };
   for (const auto& state : states) {
     for (const std::string& line : state) driver.run(line);

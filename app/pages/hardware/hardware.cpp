@@ -12,6 +12,7 @@ HardwarePage::HardwarePage(const PageContext& context)
       context_(context),
       settings_("hardware", state_, [this](State next) { commit(std::move(next)); }),
       work_(std::make_shared<HardwareWork>()),
+      measure_(context.wake),
       observing_(context.wake) {
   shape_ = teach_grid(state_.task, state_.version, state_.settings);
   declare_settings();
@@ -80,6 +81,7 @@ bool HardwarePage::update(double now) {
   } catch (const Error& error) {
     failed_ = error, asked_.reset(), changed = true;
   }
+  changed |= measure_.update();
   const HardwareMoment* moment = present();
   if (!playing_) return changed;
   if (moment == nullptr || moved_at_ < 0) {
@@ -95,7 +97,7 @@ bool HardwarePage::update(double now) {
   return true;
 }
 
-bool HardwarePage::busy() const { return observing_.busy(); }
+bool HardwarePage::busy() const { return observing_.busy() || measure_.busy(); }
 
 void HardwarePage::image_changed() {
   failed_.reset();

@@ -3,7 +3,8 @@
 //
 // hardware.cpp: state, update.  hardware_commands.cpp: settings, commands.  hardware_readouts.cpp.
 // hardware_stage.cpp: pictures, blocks, warps.  hardware_memory.cpp: sectors and banks.  hardware_source.cpp: the
-// kernel's source.  hardware_inspector.cpp.  hardware_work.h: what is computed behind the window.
+// kernel's source.  hardware_race.cpp: times.  hardware_platform.cpp.  hardware_inspector.cpp.  hardware_work.h and
+// hardware_measure.h: what is computed and measured behind the window.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "app/command/setting.h"
+#include "app/pages/hardware/hardware_measure.h"
 #include "app/pages/hardware/hardware_work.h"
 #include "app/pages/page.h"
 #include "app/widgets/geometry.h"
@@ -53,7 +55,8 @@ class HardwarePage : public Page {
     bool barrier = true;
     std::optional<int> step;  // none: the first that touches global memory
     std::string view = "kernel";
-    double speed = 4;  // steps a second
+    double speed = 4;              // steps a second
+    std::string layer = "driver";  // of the platform, opened
   };
   void commit(State next);
   HardwareRequest request() const;
@@ -73,6 +76,10 @@ class HardwarePage : public Page {
   // Throw NotReady and ask where it is on its way, Error where it failed.
   const HardwareMoment& need();
   const WarpStep& need_step();
+  const VersionTimes& need_times();
+  const std::vector<SweepPoint>& need_sweep();
+  MeasureRequest measured(const std::string& version, bool sweep) const;
+  static std::vector<std::string> platform_layers();
 
   // hardware_stage.cpp
   void draw_kernel_view(Ui& ui, Rect area, HoverNote& note) const;
@@ -86,8 +93,17 @@ class HardwarePage : public Page {
   void draw_branch(Ui& ui, Rect area, const WarpStep& step) const;
   // hardware_source.cpp
   void draw_source(Ui& ui, Rect area, const HardwareMoment& moment) const;
+  // hardware_race.cpp
+  void draw_race_view(Ui& ui, Rect area, HoverNote& note) const;
+  void draw_bars(Ui& ui, Rect area, HoverNote& note) const;
+  void draw_sweep(Ui& ui, Rect area) const;
+  void draw_roofline(Ui& ui, Rect area, HoverNote& note) const;
+  // hardware_platform.cpp
+  void draw_platform_view(Ui& ui, Rect area) const;
   // hardware_inspector.cpp
+  void draw_measure(Ui& ui) const;
   void draw_counts(Ui& ui) const;
+  void draw_occupancy(Ui& ui) const;
 
   PageInfo info_;
   PageContext context_;
@@ -101,9 +117,11 @@ class HardwarePage : public Page {
   HardwareMomentPtr moment_;
   std::optional<HardwareRequest> asked_;
   std::optional<Error> failed_;
+  HardwareMeasure measure_;
   Latest<HardwareMomentPtr> observing_;
 };
 
+std::string milliseconds_text(double milliseconds);
 // What a step is, in words: "loads 32 floats of a".
 std::string words_of(const WarpStep& step);
 // The part of the picture that a block works on, in pixels; empty: no rectangle (a strided copy). `result`: of what it

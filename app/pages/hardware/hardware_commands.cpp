@@ -89,6 +89,10 @@ void HardwarePage::declare_settings() {
   speed.logarithmic = true;
   speed.decimals = 1;
   speed.undo = Undo::none;
+  settings_
+      .choice("layer", "layer", "Opens a layer of the platform",
+              Parameter::choice("LAYER", "the one that is open", platform_layers()), &State::layer)
+      .undo = Undo::none;
 }
 
 void HardwarePage::declare(Registry& registry) {
@@ -124,6 +128,15 @@ void HardwarePage::declare_commands(Registry& registry) {
                            go_to(static_cast<int>(arguments.integer(0)));
                          }
                        }});
+  registry.add(Command{"hardware.run",
+                       N_("Measures this version: on one core, on all, and on the GPU where there is one"),
+                       {},
+                       [this](const Arguments&) { measure_.begin(measured(state_.version, false)); }});
+  registry.add(
+      Command{"hardware.sweep", N_("Measures this version at sizes that double"), {}, [this](const Arguments&) {
+                measure_.begin(measured(state_.version, true));
+              }});
+  registry.add(Command{"hardware.stop", N_("Stops measuring"), {}, [this](const Arguments&) { measure_.stop(); }});
   registry.add(Command{"hardware.play", N_("Plays the warp's steps"), {}, [this](const Arguments&) {
                          const HardwareMoment* moment = present();
                          if (moment && step_of(*moment) + 1 >= static_cast<int>(moment->seen.steps.size())) go_to(0);

@@ -6,12 +6,26 @@
 #include "app/command/not_ready.h"
 #include "app/pages/hardware/hardware.h"
 #include "app/words/words.h"
+#include "engine/hardware/occupancy.h"
+#include "kernels/threads.h"
 
 namespace striate {
 namespace {
 
 constexpr const char* kKinds[] = {"load", "store", "branch"};
 constexpr const char* kArrays[] = {"a", "b", "c", "shared"};
+
+// "NVIDIA driver not found", as the two lines of an error.
+Error no_gpu() {
+  return {fmt::format("there is no GPU here that CUDA can use: {}", why_no_cuda()),
+          "hardware.cpu says what all cores of the processor take"};
+}
+
+std::vector<std::string> architectures() {
+  std::vector<std::string> words;
+  for (const GpuArchitecture& each : gpu_architectures()) words.push_back(fmt::format("sm_{}", each.capability));
+  return words;
+}
 
 }  // namespace
 
@@ -27,6 +41,22 @@ const WarpStep& HardwarePage::need_step() {
   const HardwareMoment& moment = need();
   if (moment.seen.steps.empty()) throw Error("this warp does nothing", "take another warp: hardware.warp 0");
   return moment.seen.steps[static_cast<size_t>(step_of(moment))];
+}
+
+const VersionTimes& HardwarePage::need_times() {
+  const MeasureRequest of = measured(state_.version, false);
+  if (const VersionTimes* times = measure_.times(of)) return *times;
+  if (measure_.comes(of)) throw NotReady("it is being measured");
+  if (measure_.failed()) throw *measure_.failed();
+  throw Error("this version has not been measured with these settings", "press Measure, or hardware.run");
+}
+
+const std::vector<SweepPoint>& HardwarePage::need_sweep() {
+  const MeasureRequest of = measured(state_.version, true);
+  if (const std::vector<SweepPoint>* points = measure_.sweep(of)) return *points;
+  if (measure_.comes(of)) throw NotReady("the sizes are being measured");
+  if (measure_.failed()) throw *measure_.failed();
+  throw Error("the sizes of this version have not been measured", "press Sweep, or hardware.sweep");
 }
 
 void HardwarePage::declare_readouts(Registry& registry) {
@@ -105,6 +135,72 @@ void HardwarePage::declare_readouts(Registry& registry) {
                                        "take another step or lane: hardware.step");
                          }
                          return ReadoutValue(static_cast<double>(step.at[lane]));
+                       }});
+  number("cpu1", "milliseconds on one core, as measured here by hardware.run", [this] { return need_times().cpu1; });
+  number("cpu", "milliseconds on all cores, as measured here", [this] { return need_times().cpu; });
+  number("cuda", "milliseconds on the GPU, as measured here: the launch alone", [this] {
+    if (!why_no_cuda().empty()) throw no_gpu();
+    return need_times().cuda.value();
+  });
+  number("cuda.copies", "the same with the copies to the GPU and back", [this] {
+    if (!why_no_cuda().empty()) throw no_gpu();
+    return need_times().cuda_copies.value();
+  });
+  number("crossover", "side from which on the GPU, copies counted, is faster than all cores, by hardware.sweep",
+         [this] {
+           if (!why_no_cuda().empty()) throw no_gpu();
+           const std::optional<double> at = crossover(need_sweep());
+           if (!at) throw Error("the GPU is never faster here", "at none of the sizes; try another kernel");
+           return *at;
+         });
+  const auto swept = [&](const char* name, const char* help, double VersionTimes::*field) {
+    registry.add(Readout{.name = name,
+                         .help = help,
+                         .value = {},
+                         .parameters = {Parameter::integer("N", "a side of the sweep: 32, 64, 128, ...", 32, 2048)},
+                         .value_of = [this, field](const Arguments& arguments) {
+                           for (const SweepPoint& point : need_sweep()) {
+                             if (point.n == arguments.integer(0)) return ReadoutValue(point.times.*field);
+                           }
+                           throw Error(fmt::format("the sweep has no side {}", arguments.integer(0)),
+                                       fmt::format("it has 32, 64, ..., {}", largest_of_sweep(state_.task)));
+                         }});
+  };
+  swept("hardware.sweep.cpu1", "milliseconds on one core at a side of the sweep", &VersionTimes::cpu1);
+  swept("hardware.sweep.cpu", "milliseconds on all cores at a side of the sweep", &VersionTimes::cpu);
+  number("cores", "threads that all cores together run", [] { return static_cast<double>(thread_count()); });
+  number("gpus", "1 where CUDA has a GPU here, else 0", [] { return why_no_cuda().empty() ? 1.0 : 0.0; });
+  number("gflops", "GFLOP/s of all cores, by the time that was measured",
+         [this] { return static_cast<double>(need().seen.flops) / need_times().cpu * 1e-6; });
+  const auto limit = [this]() -> const DeviceLimits& {
+    if (measure_.limits()) return *measure_.limits();
+    if (measure_.busy()) throw NotReady("it is being measured");
+    throw Error("this machine's limits have not been measured", "press Measure, or hardware.run");
+  };
+  number("peak.gflops", "GFLOP/s that all cores reach at most, measured with the first hardware.run",
+         [limit] { return limit().gflops; });
+  number("peak.bytes", "GB/s that a copy in memory reaches, measured with the first hardware.run",
+         [limit] { return limit().gbytes_per_second; });
+  registry.add(Readout{
+      .name = "hardware.occupancy",
+      .help = "theoretical occupancy: warps of this kernel that a multiprocessor holds at once, of the most; 0 to 1",
+      .value = {},
+      .parameters = {Parameter::choice("ARCHITECTURE", "of the GPU", architectures())},
+      .value_of = [this](const Arguments& arguments) {
+        const GpuArchitecture& on = gpu_architecture(arguments.text(0));
+        const Observation& seen = need().seen;
+        return ReadoutValue(occupancy(on, seen.threads,
+                                      recorded_registers(state_.task, state_.version, seen.threads, on),
+                                      seen.shared_bytes)
+                                .share);
+      }});
+  registry.add(Readout{.name = "hardware.registers",
+                       .help = "registers of each thread, as nvcc recorded them",
+                       .value = {},
+                       .parameters = {Parameter::choice("ARCHITECTURE", "of the GPU", architectures())},
+                       .value_of = [this](const Arguments& arguments) {
+                         return ReadoutValue(static_cast<double>(recorded_registers(
+                             state_.task, state_.version, shape_.threads, gpu_architecture(arguments.text(0)))));
                        }});
   number("playing", "1 while the steps are played", [this] { return playing_ ? 1.0 : 0.0; });
 }

@@ -76,7 +76,13 @@ void HardwarePage::draw_stage(Ui& ui, const Rect& area) const {
   ui.next(rest.cut_top(kTabs));
   ui.setting("hardware.view", {.tabs = true});
   rest.cut_top(10);
-  draw_kernel_view(ui, rest, note);
+  if (state_.view == "race") {
+    draw_race_view(ui, rest, note);
+  } else if (state_.view == "platform") {
+    draw_platform_view(ui, rest);
+  } else {
+    draw_kernel_view(ui, rest, note);
+  }
   ui.pop_clip();
   draw_hover_note(ui, note);
 }
@@ -122,16 +128,22 @@ void HardwarePage::draw_pictures(Ui& ui, Rect area, const HardwareMoment& moment
   const float line = ui.text_size(Font::caption) * 1.35f;
   const bool three = state_.task == TeachTask::matmul;
   const float count = three ? 3 : 2;
-  const float warps = std::clamp(area.w * 0.3f, 150.0f, 380.0f);
-  const float side = std::min((area.w - warps - count * kGap) / count, area.h - line);
+  // The warps stand beside the pictures, or below where that leaves these larger.
+  const float rows = 4 * line + 11 * static_cast<float>(std::min(moment.seen.threads / kWarp, 16));
+  const float least = std::clamp(area.w * 0.3f, 150.0f, 380.0f);
+  const float beside = std::min((area.w - least - count * kGap) / count, area.h - line);
+  const float above = std::min((area.w - (count - 1) * kGap) / count, area.h - line - rows - kGap);
+  const float side = std::max({beside, above, 0.0f});
+  Rect pictures = above > beside ? area.cut_top(side + line) : area;
   const auto next = [&](Array which) {
-    draw_picture(ui, area.cut_left(side), moment, which, note);
-    area.cut_left(kGap);
+    draw_picture(ui, pictures.cut_left(side), moment, which, note);
+    pictures.cut_left(kGap);
   };
   next(Array::a);
   if (three) next(Array::b);
   next(Array::c);
-  draw_warps(ui, area, moment, note);
+  if (above > beside) area.cut_top(kGap);
+  draw_warps(ui, above > beside ? area : pictures, moment, note);
 }
 
 void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment, Array which, HoverNote& note) const {
@@ -346,8 +358,11 @@ void HardwarePage::draw_transport(Ui& ui, const Rect& area) const {
   const int count = moment ? static_cast<int>(moment->seen.steps.size()) : 1;
   const int position = moment ? step_of(*moment) : 0;
   ui.begin_row(area);
-  ui.button(playing_ ? "Pause" : "Play", playing_ ? "hardware.pause" : "hardware.play",
-            {.style = ButtonStyle::primary, .icon = playing_ ? Icon::pause : Icon::play});
+  if (playing_) {
+    ui.button("Pause", "hardware.pause", {.style = ButtonStyle::primary, .icon = Icon::pause});
+  } else {
+    ui.button("Play", "hardware.play", {.style = ButtonStyle::primary, .icon = Icon::play});
+  }
   ui.button("Step", "hardware.step", {.icon = Icon::step});
   ui.pack_right();
   const std::string words =
