@@ -121,7 +121,7 @@ class HardwarePage : public Page {
   Latest<HardwareMomentPtr> observing_;
 };
 
-std::string milliseconds_text(double milliseconds);
+std::string time_text(double milliseconds);
 // What a step is, in words: "loads 32 floats of a".
 std::string words_of(const WarpStep& step);
 // The part of the picture that a block works on, in pixels; empty: no rectangle (a strided copy). `result`: of what it

@@ -54,16 +54,16 @@ void HardwarePage::draw_measure(Ui& ui) const {
   if (measure_.failed()) ui.error_note(measure_.failed()->what(), measure_.failed()->hint());
   const VersionTimes* times = measure_.times(run);
   const std::string none = measure_.comes(run) ? "\u2026" : "\u2013";
-  ui.row("one core", times ? milliseconds_text(times->cpu1) : none, Concept::input);
-  ui.row("all cores", times ? milliseconds_text(times->cpu) : none, Concept::activation);
+  ui.row("one core", times ? time_text(times->cpu1) : none, Concept::input);
+  ui.row("all cores", times ? time_text(times->cpu) : none, Concept::activation);
   const bool gpu = why_no_cuda().empty();
   ui.row("GPU",
          !gpu                   ? std::string(tr("none here"))
-         : times && times->cuda ? milliseconds_text(*times->cuda)
+         : times && times->cuda ? time_text(*times->cuda)
                                 : none,
          gpu ? Concept::kernel : Concept::none);
   if (gpu) {
-    ui.row("GPU with copies", times && times->cuda_copies ? milliseconds_text(*times->cuda_copies) : none,
+    ui.row("GPU with copies", times && times->cuda_copies ? time_text(*times->cuda_copies) : none,
            Concept::bias);
   }
 }

@@ -74,7 +74,7 @@ Rect plot_in(Rect area) {
 
 }  // namespace
 
-std::string milliseconds_text(double milliseconds) {
+std::string time_text(double milliseconds) {
   return milliseconds < 0.1 ? fmt::format("{:.1f} \u00b5s", 1000 * milliseconds)
                             : fmt::format("{:.{}f} ms", milliseconds, milliseconds < 10 ? 2 : 0);
 }
@@ -175,7 +175,7 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
                         std::max(bar - 2, 2.0f)};
       ui.fill(filled, theme.*kWorkers[i].tone, 2);
       if (bar >= 11) {
-        ui.label(Rect{filled.right() + 6, whole.y, 96, bar}, milliseconds_text(*value), Font::number, theme.text,
+        ui.label(Rect{filled.right() + 6, whole.y, 96, bar}, time_text(*value), Font::number, theme.text,
                  Align::left, std::min(13.0f, bar));
       }
     }
@@ -183,7 +183,7 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
     note.title = version;
     for (size_t i = 0; i < bars; ++i) {
       if (const std::optional<double> value = kWorkers[i].of(*times))
-        note.lines.push_back({std::string(tr(kWorkers[i].name)), milliseconds_text(*value), theme.*kWorkers[i].tone});
+        note.lines.push_back({std::string(tr(kWorkers[i].name)), time_text(*value), theme.*kWorkers[i].tone});
     }
     if (!chosen) note.hint = tr("click: choose this version"), note.command = "hardware.version " + version;
   }
