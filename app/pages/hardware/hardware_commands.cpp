@@ -80,9 +80,9 @@ void HardwarePage::declare_settings() {
     now.last = static_cast<double>(shape_.warps() - 1);
     return now;
   };
-  Setting& view = settings_.choice("view", "view", "Shows the kernel step by step, its times, or the layers of CUDA",
-                                   Parameter::choice("VIEW", "what the stage shows", {"kernel", "race", "platform"}),
-                                   &State::view);
+  Setting& view =
+      settings_.choice("view", "view", "Shows the kernel step by step, its times, or the layers of CUDA",
+                       Parameter::choice("VIEW", "what the stage shows", {"kernel", "race", "platform"}), &State::view);
   view.labels = {N_("Kernel"), N_("Race"), N_("Platform")};
   view.undo = Undo::none;
   Setting& speed = settings_.number("speed", "speed", "Steps a second while it plays", {"S", "steps a second", 0.5, 60},

@@ -63,8 +63,7 @@ void HardwarePage::draw_measure(Ui& ui) const {
                                 : none,
          gpu ? Concept::kernel : Concept::none);
   if (gpu) {
-    ui.row("GPU with copies", times && times->cuda_copies ? time_text(*times->cuda_copies) : none,
-           Concept::bias);
+    ui.row("GPU with copies", times && times->cuda_copies ? time_text(*times->cuda_copies) : none, Concept::bias);
   }
 }
 

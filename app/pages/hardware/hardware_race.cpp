@@ -175,8 +175,8 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
                         std::max(bar - 2, 2.0f)};
       ui.fill(filled, theme.*kWorkers[i].tone, 2);
       if (bar >= 11) {
-        ui.label(Rect{filled.right() + 6, whole.y, 96, bar}, time_text(*value), Font::number, theme.text,
-                 Align::left, std::min(13.0f, bar));
+        ui.label(Rect{filled.right() + 6, whole.y, 96, bar}, time_text(*value), Font::number, theme.text, Align::left,
+                 std::min(13.0f, bar));
       }
     }
     if (!r.hovered) continue;
@@ -256,7 +256,7 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
     return;
   }
   const double peak = limits->gflops, bytes = limits->gbytes_per_second;
-  const LogAxes axes{plot_in(area), 1.0 / 64, 1024, std::pow(10.0, std::floor(std::log10(bytes / 64))),
+  const LogAxes axes{plot_in(area), 1.0 / 16, 1024, std::pow(10.0, std::floor(std::log10(bytes / 16))),
                      std::pow(10.0, std::ceil(std::log10(peak * 1.2)))};
   if (axes.plot.h < 40 || axes.plot.w < 60) return;
   draw_log_axes(ui, axes, 4);
@@ -266,9 +266,9 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
   ui.line(axes.at(ridge, peak), axes.at(axes.right, peak), theme.secondary, 2);
   ui.pop_clip();
   ui.label(Rect{axes.plot.x + 4, axes.at(1, peak).y - 20, axes.plot.w - 8, 18},
-           format_tr("{} GFLOP/s", fmt::format("{:.0f}", peak)), Font::caption, theme.secondary, Align::right);
+           format_tr("{} GFLOP/s", fmt::format("{:.3g}", peak)), Font::caption, theme.secondary, Align::right);
   ui.label(Rect{axes.plot.x + 8, axes.plot.y + 2, axes.plot.w - 8, 18},
-           format_tr("{} GB/s, copied", fmt::format("{:.1f}", bytes)), Font::caption, theme.secondary);
+           format_tr("{} GB/s, copied", fmt::format("{:.3g}", bytes)), Font::caption, theme.secondary);
   const HardwareMoment* moment = newest();
   if (moment == nullptr) return;
   const VersionTimes* times = measure_.times(measured(state_.version, false));
