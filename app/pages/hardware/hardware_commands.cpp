@@ -138,6 +138,10 @@ void HardwarePage::declare_commands(Registry& registry) {
                 measure_.begin(measured(state_.version, true));
               }});
   registry.add(Command{"hardware.stop", N_("Stops measuring"), {}, [this](const Arguments&) { measure_.stop(); }});
+  registry.add(Command{"hardware.scrub",
+                       N_("Goes to a step of the warp; behind its last one it is the last"),
+                       {Parameter::integer("N", "step, from 0", 0, 1e6)},
+                       [this](const Arguments& arguments) { go_to(static_cast<int>(arguments.integer(0))); }});
   registry.add(Command{"hardware.play", N_("Plays the warp's steps"), {}, [this](const Arguments&) {
                          const HardwareMoment* moment = present();
                          if (moment && step_of(*moment) + 1 >= static_cast<int>(moment->seen.steps.size())) go_to(0);

@@ -379,7 +379,7 @@ void HardwarePage::draw_transport(Ui& ui, const Rect& area) const {
   ui.next(rest);
   ui.bare_slider("step of the warp", position,
                  {.minimum = 0, .maximum = static_cast<double>(std::max(count - 1, 1)), .step = 1, .decimals = 0},
-                 "hardware.step");
+                 "hardware.scrub");
   ui.end_row();
 }
 
