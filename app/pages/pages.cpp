@@ -4,6 +4,7 @@
 #include "app/pages/convolution.h"
 #include "app/pages/features/features.h"
 #include "app/pages/filters.h"
+#include "app/pages/hardware/hardware.h"
 #include "app/pages/lenet/lenet.h"
 #include "app/pages/network.h"
 #include "app/pages/neuron/neuron.h"
@@ -19,9 +20,10 @@
 namespace striate {
 
 std::vector<PageKind> page_kinds() {
-  return {pixels_page(),     channels_page(), filters_page(),      convolution_page(), pooling_page(),
-          neuron_page(),     sharing_page(),  lenet_page(),        train_page(),       network_page(),
-          pretrained_page(), features_page(), architecture_page(), transfer_page(),    satellite_page()};
+  return {pixels_page(),       channels_page(), filters_page(),    convolution_page(),
+          pooling_page(),      neuron_page(),   sharing_page(),    lenet_page(),
+          train_page(),        network_page(),  pretrained_page(), features_page(),
+          architecture_page(), transfer_page(), satellite_page(),  hardware_page()};
 }
 
 }  // namespace striate

@@ -9,6 +9,7 @@
 #include "app/widgets/mini_grid.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
+#include "engine/hardware/observation.h"
 #include "engine/training/data/digits.h"
 #include "engine/training/trainer.h"
 #include "kernels/softmax.h"
@@ -92,6 +93,8 @@ void HomeCards::draw(Ui& ui, const Rect& area, const std::string& chapter, bool 
     draw_kernel(ui, area, over);
   } else if (chapter == "Networks") {
     draw_network(ui, area, over);
+  } else if (chapter == "The machine") {
+    draw_warp(ui, area, over);
   } else {
     draw_pixels(ui, area, over);
   }
@@ -231,6 +234,37 @@ void HomeCards::draw_network(Ui& ui, const Rect& area, bool over) const {
     bar.w = std::max(1.0f, bar.w * shares[i]);
     ui.fill(bar.inset(0, line * 0.22f), i == best ? t.activation : t.secondary, 2);
   }
+}
+
+// A warp's lanes, and the sectors of memory that they touch together; further apart where the mouse is further right.
+void HomeCards::draw_warp(Ui& ui, const Rect& area, bool over) const {
+  const Theme& t = ui.theme();
+  int stride = 1;
+  if (over && area.contains(ui.input().mouse)) {
+    stride = 1 << std::clamp(static_cast<int>((ui.input().mouse.x - area.x) / area.w * 4), 0, 3);
+  }
+  int32_t at[kWarp];
+  for (int lane = 0; lane < kWarp; ++lane) at[lane] = 4 * stride * lane;
+  const int sectors = sectors_of(~0u, at, 4);
+  Rect inside = area.inset(12, 8);
+  const Rect lanes = inside.cut_top(14);
+  const Rect words = inside.cut_bottom(22);
+  const Rect strip = inside.cut_bottom(std::min(inside.h * 0.45f, 34.0f));
+  const float word = strip.w / (kWarp * 8), sector = word * 8;
+  for (int i = 0; i < kWarp; ++i) {
+    const bool lit = i < sectors;
+    ui.fill({strip.x + sector * static_cast<float>(i), strip.y, sector - 1, strip.h},
+            lit ? faded(t.input, 0.35f) : t.raised, 1);
+  }
+  for (int lane = 0; lane < kWarp; ++lane) {
+    const float from = lanes.x + lanes.w * (static_cast<float>(lane) + 0.5f) / kWarp;
+    const float to = strip.x + word * (static_cast<float>(at[lane] / 4) + 0.5f);
+    ui.fill({to - word / 2, strip.y, std::max(word, 1.0f), strip.h}, t.input);
+    ui.line({from, lanes.center().y}, {to, strip.y}, faded(t.input, 0.5f));
+    ui.draw().AddCircleFilled({from, lanes.center().y}, 2.5f, t.input, 8);
+  }
+  ui.label(words, trn("{} sector of 32 bytes", "{} sectors of 32 bytes", sectors), Font::caption, t.text,
+           Align::center);
 }
 
 }  // namespace striate

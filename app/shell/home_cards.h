@@ -39,6 +39,7 @@ class HomeCards {
   void draw_pixels(Ui& ui, const Rect& area, bool over) const;
   void draw_kernel(Ui& ui, const Rect& area, bool over) const;
   void draw_network(Ui& ui, const Rect& area, bool over) const;
+  void draw_warp(Ui& ui, const Rect& area, bool over) const;
 
   PageContext context_;
   Convolution convolution_;  // the portrait under the edge kernel

@@ -61,6 +61,7 @@ const std::vector<State>& states() {
       {"lenet, maps", {"page lenet", "lenet.digit 5 2", "lenet.model 1998", "lenet.layer 2"}},
       {"transfer", {"page transfer"}},
       {"satellite", {"page satellite"}},
+      {"hardware", {"page hardware"}},
       {"satellite, confusion",
        {"page satellite", "satellite.epochs 20", "satellite.train", "satellite.view confusion"}},
       {"lenet, glyphs", {"page lenet", "lenet.view glyphs"}},

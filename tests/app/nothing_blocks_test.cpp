@@ -153,6 +153,25 @@ TEST(NothingBlocks, tiles_a_training_and_a_scene_are_made_behind_the_window) {
   EXPECT_NO_THROW(driver.text("satellite.class 10 10"));
 }
 
+TEST(NothingBlocks, a_kernel_is_observed_and_measured_behind_the_window) {
+  PageDriver driver("hardware");
+  driver.settle();
+  {
+    HeldPool held;
+    for (const char* line : {"hardware.kernel matmul", "hardware.warp 3", "hardware.step 2", "hardware.run",
+                             "hardware.sweep", "hardware.view race", "hardware.view kernel"}) {
+      driver.app.run(line);
+      driver.frames(2);
+    }
+    EXPECT_TRUE(driver.app.busy());
+    for (const char* readout : {"hardware.loads", "hardware.cpu1", "hardware.sweep.cpu 32"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+    driver.app.run("hardware.stop");
+  }
+  EXPECT_GT(driver.number("hardware.loads"), 0);
+}
+
 TEST(NothingBlocks, three_layers_and_a_neocognitron_are_asked_behind_the_window) {
   PageDriver driver("sharing");
   driver.settle();

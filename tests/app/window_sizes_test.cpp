@@ -250,7 +250,8 @@ TEST_F(Sizes, a_lesson_leaves_its_page_whole) {
       {"pixels", "pixels"},           {"channels", "channels"},         {"filters", "filters"},
       {"convolution", "convolution"}, {"pooling", "pooling"},           {"pretrained", "shortcut"},
       {"architecture", "one-cell"},   {"neuron", "why-layers"},         {"sharing", "sharing"},
-      {"lenet", "lenet-reads"},       {"satellite", "split-that-lies"}, {"transfer", "what-to-freeze"}};
+      {"lenet", "lenet-reads"},       {"satellite", "split-that-lies"}, {"transfer", "what-to-freeze"},
+      {"hardware", "shared-memory"}};
   for (const auto& [page, lesson] : lessons) {
     driver().resize({1280, 800});
     driver().run("presentation off");

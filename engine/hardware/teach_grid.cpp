@@ -1,0 +1,38 @@
+#include "engine/hardware/teach_grid.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "engine/error.h"
+#include "kernels/teach_choice.h"
+
+namespace striate {
+
+void check_block(int width, int height) {
+  const int64_t threads = static_cast<int64_t>(width) * height;
+  if (std::find(std::begin(kTeachThreads), std::end(kTeachThreads), threads) != std::end(kTeachThreads)) return;
+  throw Error(fmt::format("a block of {} x {} has {} threads", width, height, threads),
+              fmt::format("take {} threads: 32 x 8 for one", fmt::join(kTeachThreads, ", ")));
+}
+
+TeachGrid teach_grid(TeachTask task, const std::string& version, const TeachSettings& settings) {
+  check_block(settings.width, settings.height);
+  TeachGrid shape;
+  const bool found = with_version<Plain>(task, version, settings.width * settings.height, [&](auto kernel) {
+    kernel.t.n = settings.n, kernel.t.w = settings.width, kernel.t.h = settings.height;
+    kernel.t.stride = settings.stride;
+    const Grid grid = kernel.grid();
+    shape.grid[0] = grid.x, shape.grid[1] = grid.y, shape.grid[2] = grid.z;
+    shape.threads = kernel.threads;
+  });
+  if (!found) {
+    throw Error(fmt::format("this kernel has no version '{}'", version),
+                fmt::format("it has {}", fmt::join(teach_versions(task), ", ")));
+  }
+  return shape;
+}
+
+}  // namespace striate
