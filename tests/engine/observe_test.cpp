@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/hardware/teach_grid.h"
 #include "kernels/memory.h"
 #include "kernels/threads.h"
 
@@ -166,6 +167,9 @@ TEST(Observe, what_the_program_ships_runs_observed) {
   EXPECT_LT(shipped.flops, int64_t{2} * 256 * 260 * 8 * 36);
   EXPECT_LT(shipped.loads, observed(TeachTask::convolution, "naive").loads / 4);
   EXPECT_FALSE(shipped.steps.empty());
+  const TeachGrid known = teach_grid(TeachTask::convolution, "shipped", {});
+  EXPECT_EQ(shipped.grid[0], known.grid[0]);
+  EXPECT_EQ(shipped.threads, known.threads);
 }
 
 TEST(Observe, counts_do_not_depend_on_threads) {

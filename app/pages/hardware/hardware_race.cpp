@@ -88,8 +88,8 @@ void HardwarePage::draw_race_view(Ui& ui, Rect area, HoverNote& note) const {
   const auto words = [&](std::string_view text, Color color) {
     ui.label(area.cut_top(line), ui.fitted(text, Font::caption, area.w), Font::caption, color);
   };
-  words(format_tr("{}, {} x {}: milliseconds, the median of repeated runs on this machine", word_of(state_.task),
-                  state_.settings.n, state_.settings.n),
+  words(format_tr("{}, {} x {}: the median of repeated runs on this machine", word_of(state_.task), state_.settings.n,
+                  state_.settings.n),
         ui.theme().secondary);
   if (const std::string why = why_no_cuda(); !why.empty()) {
     words(format_tr("There is no GPU here that CUDA can use ({}): its bars stay empty.", why), ui.theme().secondary);
@@ -195,8 +195,8 @@ void HardwarePage::draw_sweep(Ui& ui, Rect area) const {
   Rect title = area.cut_top(line);
   const MeasureRequest of = measured(state_.version, true);
   const std::vector<SweepPoint>* points = measure_.sweep(of);
-  ui.label(title, ui.fitted(format_tr("{}: milliseconds over the side", state_.version), Font::caption, title.w),
-           Font::caption, theme.secondary);
+  ui.label(title, ui.fitted(format_tr("{}: time over the side", state_.version), Font::caption, title.w), Font::caption,
+           theme.secondary);
   if (points == nullptr || points->size() < 2) {
     ui.begin_panel("sweep", area.centered(std::min(area.w, 380.0f), std::min(area.h, 80.0f)), 0, false);
     if (measure_.comes(of)) {

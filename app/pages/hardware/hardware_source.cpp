@@ -28,7 +28,9 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) const {
   const Theme& theme = ui.theme();
-  const std::string file = fmt::format("kernels/teach_{}.h", word_of(state_.task));
+  const std::string file = teach_is_shipped(state_.task, state_.version)
+                               ? "kernels/implicit_gemm_kernel.h"
+                               : fmt::format("kernels/teach_{}.h", word_of(state_.task));
   const std::vector<std::string_view> lines = lines_of(embedded_file(file));
   const WarpStep* step = moment.seen.steps.empty() ? nullptr : &moment.seen.steps[static_cast<size_t>(step_of(moment))];
   const float caption = ui.text_size(Font::caption) * 1.35f;

@@ -22,6 +22,8 @@ const char* name_of(Array array) {
       return "b";
     case Array::c:
       return "c";
+    case Array::offsets:
+      return "offsets";
     default:
       return "shared";
   }
@@ -56,7 +58,7 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
     if (first / n == last / n) return {first % n, first / n, last - first + 1, 1};
     return {0, first / n, n, last / n - first / n + 1};
   }
-  if (of.version == "strided") return {};
+  if (of.version == "strided" || of.version == "shipped") return {};  // a block has no place of its own
   int w = of.settings.width, h = of.settings.height;
   if (of.version != "naive" && of.version != "coalesced") {
     w = h = ceil_of(n, kTeachTile) == shape.grid[0] ? kTeachTile : 2 * kTeachTile;
@@ -67,6 +69,16 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
       (of.task == TeachTask::matmul && of.version == "naive") || (of.task == TeachTask::transpose && result);
   if (turned) std::swap(x, y), std::swap(w, h);
   return {x, y, std::min(w, n - x), std::min(h, n - y)};
+}
+
+// Which value of an array lies at an address. What the program ships reads a copy with a border of zeros: -1 there.
+int64_t value_at(const HardwareRequest& of, Array array, int32_t address) {
+  const int64_t word = address / 4;
+  if (array != Array::a || !teach_is_shipped(of.task, of.version)) return word;
+  const int64_t n = of.settings.n, pitch = n + 2, plane = pitch * pitch;
+  const int64_t row = word % plane / pitch - 1, column = word % pitch - 1;
+  if (row < 0 || row >= n || column < 0 || column >= n) return -1;
+  return (word / plane * n + row) * n + column;
 }
 
 void HardwarePage::draw_stage(Ui& ui, const Rect& area) const {
@@ -156,7 +168,8 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
   const bool touched = step != nullptr && step->kind != WarpStep::Kind::branch && step->array == which;
   // Which of several channels: the one that is touched.
   int64_t channel = result ? moment.channel : 0;
-  if (touched && !result && step->lanes != 0) channel = step->at[__builtin_ctz(step->lanes)] / 4 / pixels;
+  if (touched && !result && step->lanes != 0)
+    channel = std::max<int64_t>(value_at(moment.of, which, step->at[__builtin_ctz(step->lanes)]), 0) / pixels;
 
   Rect title = area.cut_top(line);
   if (result && moment.wrong_values > 0) {
@@ -240,7 +253,9 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
     for (int lane = 0; lane < kWarp; ++lane) {
       if (((step->lanes >> lane) & 1u) == 0) continue;
       for (int part = 0; part < step->bytes / 4; ++part) {
-        int64_t i = (step->at[lane] / 4 + part) % pixels;
+        int64_t i = value_at(moment.of, which, step->at[lane] + 4 * part);
+        if (i < 0) continue;
+        i %= pixels;
         if (result && state_.task == TeachTask::reduce) i *= moment.seen.threads;  // where its sum begins
         const Vec at{place.x + scale * (static_cast<float>(i % n) + 0.5f),
                      place.y + scale * (static_cast<float>(i / n) + 0.5f)};

@@ -110,7 +110,10 @@ HardwareMomentPtr HardwareWork::observe(const HardwareRequest& request, const Im
   if (!request.barrier && moment->seen.races > 0) {
     Stream stream(Device::cpu());
     moment->right.resize(moment->seen.result.size());
-    teach(stream, request.task, request.version, request.settings, a_->data(), moment->b.data(), moment->right.data());
+    Buffer<float> scratch(Device::cpu(), teach_scratch(request.task, request.version, request.settings) + 1,
+                          "a kernel's right result");
+    teach(stream, request.task, request.version, request.settings, a_->data(), moment->b.data(), moment->right.data(),
+          scratch.data());
     stream.synchronize();
   }
   const Observation& seen = moment->seen;
