@@ -92,6 +92,13 @@ void export_training(const ExportOptions& options, const CommandLine& line) {
   if (options.check) throw UsageError("--check is for a network alone", "leave --training or --check out");
   const ExportFormat format = options.to == "keras" ? ExportFormat::keras : ExportFormat::pytorch;
   check_project_folder(options.out, format);
+  const std::string& model = options.model.file;
+  std::error_code ignored;
+  if (!std::filesystem::exists(model, ignored) && (find_model(model) != nullptr || !carried_weights(model).empty()))
+    throw Error(fmt::format("{} is a model, and no training", model),
+                fmt::format("train it first, and export what is saved: striate train --data SOURCE {} {} --save "
+                            "new.safetensors",
+                            carried_weights(model).empty() ? "--model" : "--base", model));
   const TrainingProject project = read_training_project(options.model.file, options.data);
   Stream stream(line.device());
   const StopOnSignal signals;
@@ -150,7 +157,8 @@ void add_export(CLI::App& parent, CommandLine& line) {
       "which the same training begins anew, with the same split, starting weights and order of pictures, in PyTorch "
       "or,\n"
       "with --to keras, in Keras. `python OUT/train.py` trains.\n"
-      "MODEL may also be a model's name or a text: then the weights are those before any training.\n\n"
+      "Without --training MODEL may also be a model's name or a text: then the weights are those before any "
+      "training.\n\n"
       "Examples:\n"
       "  striate export digits.safetensors digits.onnx\n"
       "  striate export squeezenet.onnx squeezenet.py --check\n"

@@ -168,7 +168,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   const int axis = named ? 0 : -1;
   ui.drew_grid(
       {std::string(label), cells, {layout.cell, layout.cell}, grid.classes, grid.classes, 0, 0, numbers, axis, axis});
-  if (grid.totals && layout.totals > 76.0f) {
+  if (grid.totals && layout.cell >= 14.0f && layout.totals > 76.0f) {
     Rect head{cells.right() + 10, area.y, layout.totals - 10, top - 2};
     ui.label(head.cut_right(found_wide), tr("found"), Font::caption, theme.secondary, Align::right, small);
     ui.label(head, tr("of"), Font::caption, theme.secondary, Align::right, small);

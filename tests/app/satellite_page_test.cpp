@@ -1,4 +1,5 @@
 // The page satellite: what its trainings come to, what its map says, every view drawn, what goes wrong told.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -64,6 +65,30 @@ TEST_F(SatellitePageTest, the_map_says_what_lies_there) {
   driver.run("satellite.save " + (folder / "map.png"));
   EXPECT_TRUE(std::filesystem::exists(folder / "map.png"));
   EXPECT_NE(driver.failure("satellite.save " + (folder / "map.gif")).find("PNG"), std::string::npos);
+}
+
+// Whoever clicks the map sees the answer: on top of the panel at the right, and on a projector beside the map.
+TEST_F(SatellitePageTest, the_answer_to_a_click_on_the_map_is_in_sight) {
+  driver.run("satellite.epochs 5");
+  train("random");
+  driver.run("satellite.view map");
+  EXPECT_EQ(driver.number("satellite.done"), 1);
+  for (const Vec size : {Vec{1280, 800}, Vec{1280, 720}, Vec{1920, 1080}}) {
+    driver.size = size;
+    for (const char* presentation : {"presentation off", "presentation on"}) {
+      driver.run(presentation);
+      driver.run("satellite.cell 330 110");
+      driver.settle();
+      std::vector<Ui::WholeText> texts;
+      driver.ui.record_whole(&texts);
+      driver.frames(1);
+      driver.ui.record_whole(nullptr);
+      const bool seen = std::any_of(texts.begin(), texts.end(), [&](const Ui::WholeText& text) {
+        return text.text == "land cover" && text.place.bottom() < driver.size.y && text.place.x > 0;
+      });
+      EXPECT_TRUE(seen) << size.x << " " << presentation;
+    }
+  }
 }
 
 TEST_F(SatellitePageTest, a_paused_training_goes_on_and_comes_to_the_same) {

@@ -33,6 +33,30 @@ class TransferPageTest : public testing::Test {
 
 }  // namespace
 
+// Beside a lesson on a projector, and in a small window, the plots that the lesson asks for still have room.
+TEST_F(TransferPageTest, plots_have_room_beside_a_lesson_on_a_projector_and_in_a_small_window) {
+  driver.run("transfer.finish");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 0);
+  const auto drawn = [&](const char* plot) {
+    driver.settle();
+    const Item* item = driver.ui.find_item(plot);
+    return item != nullptr && item->rect.h >= 30 && item->rect.w >= 60;
+  };
+  driver.size = {800, 500};
+  EXPECT_TRUE(drawn("accuracy curves"));
+  driver.size = {1280, 720};
+  driver.run("lesson how-many-examples");
+  driver.run("presentation on");
+  driver.run("transfer.base lenet5-digits");
+  driver.run("transfer.data shapes:72");
+  driver.run("transfer.finish");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 0);
+  for (const char* view : {"curves", "examples"}) {
+    driver.run(std::string("transfer.view ") + view);
+    EXPECT_TRUE(drawn(view == std::string("curves") ? "accuracy curves" : "accuracy over examples")) << view;
+  }
+}
+
 TEST_F(TransferPageTest, counts_before_anything_is_learned_and_says_what_to_do) {
   EXPECT_EQ(driver.number("transfer.frozen.parameters"), 60'856);
   EXPECT_EQ(driver.number("transfer.trained.parameters"), 84 * 6 + 6);

@@ -105,6 +105,7 @@ class SatellitePage : public Page {
   void draw_errors(Ui& ui, Rect area, HoverNote& note) const;
   void draw_map(Ui& ui, Rect area, HoverNote& note) const;
   void draw_places(Ui& ui, const Rect& world, bool errors, HoverNote& note) const;
+  float legend_column(const Ui& ui, const std::vector<int64_t>& counts) const;
   void draw_legend(Ui& ui, Rect area, const std::vector<int64_t>& counts) const;
 
   // satellite_globe.cpp
@@ -150,7 +151,7 @@ class SatellitePage : public Page {
 };
 
 // Of class `label`; told apart with every kind of color vision, up to ten.
-uint32_t satellite_color(int label);
+uint32_t satellite_color(const SatelliteTiles& tiles, int label);
 
 PageKind satellite_page();
 

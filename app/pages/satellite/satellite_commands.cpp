@@ -119,13 +119,13 @@ void SatellitePage::save(const std::string& path) {
   check_overwrite({path, FileKind::picture, {state_.scene}, context_.document.force});
   if (writer_.busy()) throw Error("a file is being written", "wait until it is there");
   saved_.clear();
-  writer_.request([now, path, blend = state_.blend](Progress&) {
+  writer_.request([now, path, tiles = tiles_, blend = state_.blend](Progress&) {
     Image image;
     image.width = now->columns, image.height = now->rows, image.channels = 3;
     image.bytes.resize(image.value_count());
     uint8_t* to = image.bytes.data();
     for (const int16_t label : blend ? now->blended : now->single) {
-      const Color color = satellite_color(label);
+      const Color color = satellite_color(*tiles, label);
       for (int c = 0; c < 3; ++c) *to++ = static_cast<uint8_t>(color >> (8 * c));
     }
     write_image(path, image);

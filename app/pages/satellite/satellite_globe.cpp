@@ -158,12 +158,12 @@ void SatellitePage::draw_said_tile(Ui& ui, Vec middle, float side, int64_t tile,
   const Rect at = Rect{middle.x, middle.y, 0, 0}.centered(side, side);
   const int truth = tiles_->data->label(tile);
   ui.fill(at.inset(-1), said != truth ? kBright : kDark, 1);
-  ui.fill(at, satellite_color(said), 1);
+  ui.fill(at, satellite_color(*tiles_, said), 1);
   if (!at.inset(-2).contains(ui.input().mouse)) return;
   note = {};
   note.title = tiles_->classes()[static_cast<size_t>(truth)];
   note.lines = {{tiles_->places[static_cast<size_t>(tile)].place(), "", 0},
-                {N_("is taken for"), tiles_->classes()[static_cast<size_t>(said)], satellite_color(said)}};
+                {N_("is taken for"), tiles_->classes()[static_cast<size_t>(said)], satellite_color(*tiles_, said)}};
 }
 
 }  // namespace striate

@@ -12,6 +12,15 @@ namespace striate {
 
 void SatellitePage::draw_inspector(Ui& ui) const {
   const auto now = moment();
+  // Whoever looks at the map and clicks sees the answer, and not the end of a long panel.
+  const bool cell_first = state_.view == "map" && chosen_ && map();
+  if (cell_first) {
+    ui.section("CELL");
+    ui.begin_reserved("cell");
+    draw_cell(ui);
+    ui.end_reserved(84 + (3 + kSatelliteNearest) * 44);
+    ui.hairline();
+  }
   ui.section("TRAINING");
   ui.setting("satellite.split");
   ui.begin_flow();
@@ -72,6 +81,7 @@ void SatellitePage::draw_inspector(Ui& ui) const {
   }
   ui.hairline();
   draw_files(ui);
+  if (cell_first) return;
   ui.section("CELL");
   draw_cell(ui);
 }

@@ -17,6 +17,22 @@ Rect fitted_to(const Rect& area, int width, int height) {
   return {area.x, area.y, std::floor(static_cast<float>(width) * zoom), std::floor(static_cast<float>(height) * zoom)};
 }
 
+struct MapPlaces {
+  Rect map, legend;
+};
+
+// The legend stands below the map; where that leaves a wide part of the stage empty, beside it, and the map is larger.
+MapPlaces places_in(const Rect& area, int width, int height, float below, float column, size_t classes) {
+  Rect above = area;
+  above.h -= below;
+  const Rect small = fitted_to(above, width, height), large = fitted_to(area, width, height);
+  const Rect right{large.right() + 16, area.y, area.right() - large.right() - 16, area.h};
+  const int columns = static_cast<int>(right.w / column);
+  const int rows = columns < 1 ? 0 : (static_cast<int>(classes) + columns - 1) / columns;
+  if (rows > 0 && 8 + static_cast<float>(rows) * kCaption <= area.h) return {large, right};
+  return {small, Rect{area.x, small.bottom(), area.w, below}};
+}
+
 int levels_of(int width) {
   int levels = 1;
   while ((width >> levels) > 700) ++levels;
@@ -33,10 +49,13 @@ void put(std::vector<uint8_t>& bytes, const uint8_t* rgb, Color over, double sha
 
 }  // namespace
 
-uint32_t satellite_color(int label) {
+uint32_t satellite_color(const SatelliteTiles& tiles, int label) {
   static constexpr std::array<uint32_t, 10> colors = {0xD9B36C, 0xF0E442, 0x0B6B3A, 0x8FD14F, 0xB5651D,
                                                       0xB678A8, 0xF2F6FA, 0x1F5FB4, 0x6B6F76, 0xD55E00};
+  // Of the tiles that the program draws: snow is white there, too, and the sea blue.
+  static constexpr std::array<int, 8> drawn = {0, 1, 2, 8, 9, 5, 7, 6};
   if (label < 0) return rgb(0x30343C);
+  if (tiles.of.data == "drawn" && label < static_cast<int>(drawn.size())) label = drawn[static_cast<size_t>(label)];
   return rgb(colors[static_cast<size_t>(label) % colors.size()]);
 }
 
@@ -70,14 +89,14 @@ PictureSource SatellitePage::map_source(const SatelliteMap& of) const {
   source.width = of.columns, source.height = of.rows;
   source.levels = levels_of(of.columns);
   const SatelliteMapPtr map = this->map();
-  source.pixels = [map, blend = state_.blend, photo = state_.photo](int level, CellRect rect) {
+  source.pixels = [map, tiles = tiles_, blend = state_.blend, photo = state_.photo](int level, CellRect rect) {
     TilePixels tile;
     for (int y = rect.y; y < rect.y + rect.h; ++y) {
       for (int x = rect.x; x < rect.x + rect.w; ++x) {
         const int column = std::min(x << level, map->columns - 1), row = std::min(y << level, map->rows - 1);
         const size_t at = static_cast<size_t>(row) * static_cast<size_t>(map->columns) + static_cast<size_t>(column);
         const int label = (blend ? map->blended : map->single)[at];
-        put(tile.bytes, map->photo->data() + 3 * at, satellite_color(label), label < 0 ? 1 : photo);
+        put(tile.bytes, map->photo->data() + 3 * at, satellite_color(*tiles, label), label < 0 ? 1 : photo);
       }
     }
     return tile;
@@ -185,17 +204,16 @@ void SatellitePage::draw_errors(Ui& ui, Rect area, HoverNote& note) const {
     const int truth = tiles_->data->label(learning()->parts().test[i]);
     if (now->said[i] == truth) continue;
     ++wrong;
-    ++counts[static_cast<size_t>(truth)];
+    ++counts[static_cast<size_t>(now->said[i])];
   }
   ui.label(words,
            format_tr("{} of {} test tiles are taken for something else: bright frames, in the color of the answer",
                      wrong, now->said.size()),
            Font::caption, ui.theme().text);
   const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
-  area.h -= below;
   const ImagePtr picture = tiles_->world->picture();
-  const Rect world = fitted_to(area, picture->width, picture->height);
-  const Rect legend{area.x, world.bottom(), area.w, below};
+  const auto [world, legend] =
+      places_in(area, picture->width, picture->height, below, legend_column(ui, counts), counts.size());
   ui.thumbnail(world, world_source());
   draw_places(ui, world, true, note);
   draw_legend(ui, legend, counts);
@@ -215,9 +233,15 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
     ui.end_panel();
     return;
   }
+  // A projector has no room for the panel at the right, where the cell stands otherwise.
+  if (ui.frame().presentation && chosen_ && state_.view == "map" && area.w >= 640) {
+    ui.begin_panel("cell", area.cut_right(std::clamp(area.w * 0.28f, 250.0f, 380.0f)), 8, true);
+    draw_cell(ui);
+    ui.end_panel();
+    area.cut_right(16);
+  }
   const float below = std::min(area.h * 0.3f, ui.frame().presentation ? 76.0f : 64.0f);
   Rect words = area.cut_top(kCaption);
-  area.h -= below;
   const bool whole = is->done == is->tiles;
   const std::string way = is->why_by_tiles.empty() ? tr("one convolutional run") : tr("tile by tile");
   const std::string caption =
@@ -225,8 +249,11 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
                         grouped(is->tiles), way)
             : format_tr("{} of {} tiles, from coarse to fine: {}", grouped(is->done), grouped(is->tiles), way);
   ui.label(words, ui.fitted(caption, Font::caption, words.w), Font::caption, ui.theme().text);
-  const Rect place = fitted_to(area, is->columns, is->rows);
-  const Rect legend{area.x, place.bottom(), area.w, below};
+  std::vector<int64_t> counts(tiles_->classes().size());
+  for (const int16_t label : state_.blend ? is->blended : is->single) {
+    if (label >= 0) ++counts[static_cast<size_t>(label)];
+  }
+  const auto [place, legend] = places_in(area, is->columns, is->rows, below, legend_column(ui, counts), counts.size());
   // Below the picture, which has the mouse: what tells that clicking it gives this command.
   ui.interact(place, {.label = "cells of the map", .command = "satellite.cell", .kind = "map", .focusable = false});
   const View view = state_.look.zoom > 0 ? state_.look : fit_view(is->columns, is->rows, place, 0);
@@ -243,7 +270,7 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
     const int label = (state_.blend ? is->blended : is->single)[i];
     note.title = format_tr("cell {}, {}", x, y);
     if (label >= 0)
-      note.lines = {{std::string(tiles_->classes()[static_cast<size_t>(label)]), "", satellite_color(label)}};
+      note.lines = {{std::string(tiles_->classes()[static_cast<size_t>(label)]), "", satellite_color(*tiles_, label)}};
     note.hint = tr("click: its tile and the nearest training tiles");
     note.command = fmt::format("satellite.cell {} {}", x, y);
     if (hit.clicked) ui.send(note.command);
@@ -257,28 +284,30 @@ void SatellitePage::draw_map(Ui& ui, Rect area, HoverNote& note) const {
     ui.stroke(ring, ui.theme().text, 2, 2);
     ui.pop_clip();
   }
-  std::vector<int64_t> counts(tiles_->classes().size());
-  for (const int16_t label : state_.blend ? is->blended : is->single) {
-    if (label >= 0) ++counts[static_cast<size_t>(label)];
-  }
   draw_legend(ui, legend, counts);
+}
+
+float SatellitePage::legend_column(const Ui& ui, const std::vector<int64_t>& counts) const {
+  const std::vector<std::string>& classes = tiles_->classes();
+  float wide = 60;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    wide = std::max(wide, ui.measure(Font::caption, classes[i] + " " + grouped(counts[i])).x + 34);
+  }
+  return wide;
 }
 
 // Colors, names and how many of each, in as many columns as fit.
 void SatellitePage::draw_legend(Ui& ui, Rect area, const std::vector<int64_t>& counts) const {
   area.cut_top(8);
   const std::vector<std::string>& classes = tiles_->classes();
-  float wide = 60;
-  for (size_t i = 0; i < classes.size(); ++i) {
-    wide = std::max(wide, ui.measure(Font::caption, classes[i] + " " + grouped(counts[i])).x + 34);
-  }
+  const float wide = legend_column(ui, counts);
   const int columns = std::max(1, static_cast<int>(area.w / wide));
   for (size_t i = 0; i < classes.size(); ++i) {
     Rect line{area.x + static_cast<float>(static_cast<int>(i) % columns) * wide,
               area.y + static_cast<float>(static_cast<int>(i) / columns) * kCaption, wide, kCaption};
     if (line.bottom() > area.bottom() + 1) return;
     const Rect swatch = line.cut_left(12).centered(12, 12);
-    ui.fill(swatch, satellite_color(static_cast<int>(i)), 2);
+    ui.fill(swatch, satellite_color(*tiles_, static_cast<int>(i)), 2);
     ui.stroke(swatch, ui.theme().secondary, 2);
     line.cut_left(6);
     ui.label(line, classes[i] + " " + grouped(counts[i]), Font::caption, ui.theme().text);

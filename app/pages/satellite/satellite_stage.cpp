@@ -97,12 +97,14 @@ void SatellitePage::draw_data(Ui& ui, const Rect& area, HoverNote& note) const {
     if (static_cast<int64_t>(some.size()) < kShownOfAClass) some.push_back(tile);
   }
   ui.begin_panel("data", area, 0, true);
-  ui.note(format_tr("{} tiles of {} classes, {} pixels. At least four fifths of a tile are covered by its class.",
-                    grouped(tiles_->size()), classes.size(), tiles_->data->shape()[2]));
+  std::string what = format_tr("{} tiles of {} classes, {} pixels.", grouped(tiles_->size()), classes.size(),
+                               tiles_->data->shape()[2]);
+  if (tiles_->world) what += " " + std::string(tr("At least four fifths of a tile are covered by its class."));
+  ui.note(what);
   for (size_t label = 0; label < classes.size(); ++label) {
     ui.push_id(classes[label]);
     Rect line = ui.take(24);
-    ui.fill(line.cut_left(14).centered(12, 12), satellite_color(static_cast<int>(label)), 2);
+    ui.fill(line.cut_left(14).centered(12, 12), satellite_color(*tiles_, static_cast<int>(label)), 2);
     line.cut_left(6);
     ui.label(line, classes[label], Font::strong, ui.theme().text);
     SampleGrid grid;

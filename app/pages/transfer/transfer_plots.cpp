@@ -129,7 +129,7 @@ void TransferPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
   }
   const float line = ui.text_size(Font::caption) * 1.35f;
   draw_legend(ui, area.cut_top(line + 4));
-  const bool beside = area.w > 560;
+  const bool beside = area.w > 560 || area.h < 220;
   const float gap = 12;
   Rect first = beside ? area.cut_left((area.w - gap) / 2) : area.cut_top((area.h - gap) / 2);
   (beside ? area.cut_left(gap) : area.cut_top(gap));

@@ -71,7 +71,10 @@ void TransferPage::draw_stage(Ui& ui, const Rect& area) const {
   // Short of room, on a projector for one, the sides give up their rows before the views give up theirs: a lesson
   // asks for what stands in them.
   const float views = kTabs + kLeastView + 18;
-  Rect sides = rest.cut_top(std::min(side, std::max(rest.h - views, 4 * least + 52)));
+  // Shorter still, beside a lesson for one, a side is its name, its number and its locks.
+  const float short_side = 4 * least + 52, shortest_side = 1.5f * least + 46;
+  const bool tight = rest.h < short_side + views + 2 * least;
+  Rect sides = rest.cut_top(tight ? shortest_side : std::min(side, std::max(rest.h - views, short_side)));
   const float half = std::floor((sides.w - 16) / 2);
   draw_side(ui, sides.cut_left(half), true, note);
   sides.cut_left(16);
@@ -103,25 +106,31 @@ void TransferPage::draw_side(Ui& ui, Rect area, bool scratch, HoverNote& note) c
   ui.fill({area.x, area.y, area.w, 3}, tone, 2);
   Rect inside = area.inset(12, 8);
   const float line = ui.text_size(Font::caption) * 1.35f;
-  ui.label(inside.cut_top(line + 6), tr(scratch ? "From random weights" : "From a trained base"), Font::strong,
-           theme.text);
+  const bool tight = area.h < 4 * line + 44;
+  Rect title = inside.cut_top(line + 6);
+  const std::string words(tr(scratch ? "From random weights" : "From a trained base"));
   // How good it is, or what it does.
-  Rect score = inside.cut_top(line * 2);
+  Rect score = tight ? title : inside.cut_top(line * 2);
+  if (tight) score.cut_left(std::min(ui.measure(Font::strong, words).x + 16, score.w));
+  ui.label(title, ui.fitted(words, Font::strong, title.w), Font::strong, theme.text);
   const bool features = !scratch && now.features_done >= 0;
   if (side.result.seeds > 0) {
-    ui.label(score, accuracy_text(side.result), Font::heading, tone);
+    ui.label(score, accuracy_text(side.result), Font::heading, tone, tight ? Align::right : Align::left);
   } else {
-    const char* words = !learning()          ? N_("has not learned yet")
+    const char* state = !learning()          ? N_("has not learned yet")
                         : features           ? N_("features are being computed")
                         : !side.runs.empty() ? N_("learns")
                                              : N_("waits for its turn");
-    ui.label(score, tr(words), Font::caption, theme.secondary);
+    ui.label(score, ui.fitted(tr(state), Font::caption, score.w), Font::caption, theme.secondary,
+             tight ? Align::right : Align::left);
   }
   const std::string seeds = features ? format_tr("{} of {} pictures", now.features_done, now.facts.samples)
                             : side.result.seeds > 0 ? format_tr("{} of {} seeds, {} examples", side.result.seeds,
                                                                 state_.seeds, now.of.settings.examples)
                                                     : "";
-  if (!seeds.empty() && inside.h > line) {
+  if (tight) {
+    // The picture below has the room.
+  } else if (!seeds.empty() && inside.h > line) {
     ui.label(inside.cut_top(line), ui.fitted(seeds, Font::caption, inside.w), Font::caption, theme.secondary);
   } else {
     inside.cut_top(line);
