@@ -1,7 +1,11 @@
 // The page hardware: what it counts, what its commands and clicks do, every state drawn.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "kernels/teach.h"
 #include "tests/app/page_driver.h"
 
 namespace striate {
@@ -220,6 +224,29 @@ TEST_F(HardwarePageTest, its_lessons_are_true) {
     SCOPED_TRACE(lesson);
     PageDriver fresh("hardware");
     play_lesson(fresh, lesson);
+  }
+}
+
+TEST_F(HardwarePageTest, every_step_of_every_version_can_be_looked_at) {
+  driver.run("hardware.size 32");
+  for (const auto& [word, task] : {std::pair{"copy", TeachTask::copy},
+                                   {"transpose", TeachTask::transpose},
+                                   {"filter", TeachTask::filter},
+                                   {"matmul", TeachTask::matmul},
+                                   {"reduce", TeachTask::reduce},
+                                   {"convolution", TeachTask::convolution}}) {
+    driver.run(fmt::format("hardware.kernel {}", word));
+    for (const std::string& version : teach_versions(task)) {
+      SCOPED_TRACE(version);
+      driver.run("hardware.version " + version);
+      const auto steps = static_cast<int>(driver.number("hardware.steps"));
+      ASSERT_GT(steps, 0);
+      for (int step = 0; step < std::min(steps, 12); ++step) {
+        driver.run(fmt::format("hardware.step {}", step));
+        driver.frames(1);
+        EXPECT_FALSE(driver.text("hardware.array").empty());
+      }
+    }
   }
 }
 

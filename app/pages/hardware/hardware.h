@@ -126,6 +126,7 @@ std::string time_text(double milliseconds);
 std::string words_of(const WarpStep& step);
 // The part of the picture that a block works on, in pixels; empty: no rectangle (a strided copy). `result`: of what it
 // writes.
+const char* name_of(Array array);
 int64_t value_at(const HardwareRequest& of, Array array, int32_t address);
 CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_t block, bool result);
 

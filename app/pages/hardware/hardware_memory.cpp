@@ -75,10 +75,9 @@ void HardwarePage::draw_sectors(Ui& ui, Rect area, const WarpStep& step) const {
   }
   const int sectors = static_cast<int>(touched.size()), used = static_cast<int>(words.size()) * 4;
   Rect title = area.cut_top(line);
-  const char* names[] = {"a", "b", "c", ""};
   ui.label(title,
-           ui.fitted(format_tr("memory of {}, in sectors of 32 bytes; the first byte is {}",
-                               names[static_cast<size_t>(step.array)], touched.front() * kSectorBytes),
+           ui.fitted(format_tr("memory of {}, in sectors of 32 bytes; the first byte is {}", name_of(step.array),
+                               touched.front() * kSectorBytes),
                      Font::caption, title.w),
            Font::caption, theme.secondary);
   Rect row = area.cut_top(kLane + 4);

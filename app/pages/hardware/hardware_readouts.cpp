@@ -13,7 +13,6 @@ namespace striate {
 namespace {
 
 constexpr const char* kKinds[] = {"load", "store", "branch"};
-constexpr const char* kArrays[] = {"a", "b", "c", "shared"};
 
 // "NVIDIA driver not found", as the two lines of an error.
 Error no_gpu() {
@@ -121,7 +120,7 @@ void HardwarePage::declare_readouts(Registry& registry) {
        [this] { return std::string(kKinds[static_cast<size_t>(need_step().kind)]); });
   word("array", "what the step reads or writes: a, b, c or shared", [this] {
     const WarpStep& step = need_step();
-    return std::string(step.kind == WarpStep::Kind::branch ? "none" : kArrays[static_cast<size_t>(step.array)]);
+    return std::string(step.kind == WarpStep::Kind::branch ? "none" : name_of(step.array));
   });
   registry.add(Readout{.name = "hardware.lane",
                        .help = "the first byte that a lane touches in this step, from its array's start",

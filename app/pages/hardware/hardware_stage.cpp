@@ -14,6 +14,10 @@ namespace {
 constexpr float kTabs = 34, kGap = 12;
 constexpr float kBeside = 940;  // from this width on the source stands beside the pictures
 
+int ceil_of(int a, int b) { return (a + b - 1) / b; }
+
+}  // namespace
+
 const char* name_of(Array array) {
   switch (array) {
     case Array::a:
@@ -28,10 +32,6 @@ const char* name_of(Array array) {
       return "shared";
   }
 }
-
-int ceil_of(int a, int b) { return (a + b - 1) / b; }
-
-}  // namespace
 
 std::string words_of(const WarpStep& step) {
   const int lanes = __builtin_popcount(step.lanes);

@@ -102,13 +102,14 @@ void TransferPage::declare_own(Registry& registry) {
                          own_.need_folder().remove_burst(arguments.text(0), static_cast<int>(arguments.integer(1)));
                        },
                        Undo::edit});
-  registry.add(Command{"transfer.own.camera",
-                       N_("Turns the camera on, as long as its classes are seen, or off"),
-                       {Parameter::file_to_read("on|off", "on or off", camera_of)},
-                       [this, show](const Arguments& arguments) {
-                         own_.turn_camera(is_on("transfer.own.camera", arguments.text(0)));
-                         show();
-                       }});
+  registry.add(Command{
+      "transfer.own.camera",
+      N_("Turns the camera on, as long as its classes are seen, or off"),
+      {Parameter::file_to_read("on|off", "on: the camera is read, as a file would be; off: it is not", camera_of)},
+      [this, show](const Arguments& arguments) {
+        own_.turn_camera(is_on("transfer.own.camera", arguments.text(0)));
+        show();
+      }});
   registry.add(
       Command{"transfer.own.folder",
               N_("Keeps your classes in a folder: pictures that are in it count, bursts taken before go along"),
