@@ -57,6 +57,7 @@ class PageDriver {
     frame.size = size;
     frame.now = now;
     frame.motion = motion;
+    frame.presentation = presentation;
     ui.begin_frame(frame);
     const Rect transport{0, size.y - 56, size.x - 340, 56};
     app.page().draw_stage(ui, {0, 0, size.x - 340, size.y - 56});
@@ -147,6 +148,7 @@ class PageDriver {
   Ui ui;
   InputQueue hands;
   Vec size{1280, 800};
+  bool presentation = false;
   double now = 0;
   bool motion = false;
   bool deaf = false;  // what hands send is logged and not done
