@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "app/command/script.h"
+#include "app/embedded.h"
 #include "tests/app/shell_driver.h"
 #include "tests/source_dir.h"
 #include "tests/test_folder.h"
@@ -199,6 +200,13 @@ TEST_P(EveryLesson, stays_true_whatever_the_student_does) {
   }
 }
 
+// A line of a kernel, which page `hardware` shows: braces are its own.
+bool is_source(const std::string& text) {
+  const std::vector<std::string> names = embedded_files("kernels/");
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return embedded_file(name).find(text) != std::string_view::npos; });
+}
+
 TEST_P(EveryLesson, is_drawn_without_marks_and_links_to_what_is_there) {
   ShellDriver driver;
   driver.app.run("lesson " + quoted(GetParam()));
@@ -213,6 +221,7 @@ TEST_P(EveryLesson, is_drawn_without_marks_and_links_to_what_is_there) {
     std::string drawn;
     for (const std::string& text : texts) {
       for (const char* mark : {"**", "](", "`", "{"}) {
+        if (text.find(mark) != std::string::npos && is_source(text)) continue;
         EXPECT_EQ(text.find(mark), std::string::npos) << "'" << text << "' is drawn";
       }
       drawn += text;
