@@ -135,6 +135,8 @@ struct Observed {
         Observer::here()->shared(word, true, 4, line);
         *word = v.value;
       }
+      // A word assigned to itself is read and written, as the source says.
+      // NOLINTNEXTLINE(bugprone-unhandled-self-assignment)
       void operator=(const Word& other) const { *this = static_cast<Value>(other); }
       void operator+=(Value v) const { *this = static_cast<Value>(*this) + v; }
     };
