@@ -140,8 +140,9 @@ TEST_F(LenetPageTest, a_network_that_slides_reads_a_whole_number) {
        {std::pair{4, "column 4: none of the ten, "}, std::pair{1, "column 1: taken for 7, "}}) {
     driver.run(fmt::format("lenet.column {}", column));
     const std::vector<std::string> texts = drawn();
-    EXPECT_TRUE(std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text.starts_with(said); }))
-        << said;
+    EXPECT_TRUE(std::any_of(texts.begin(), texts.end(), [said = said](const auto& text) {
+      return text.starts_with(said);
+    })) << said;
     for (int i = 0; i < static_cast<int>(driver.number("lenet.columns")); ++i) {
       EXPECT_NE(std::find(texts.begin(), texts.end(), std::to_string(i)), texts.end()) << i;
     }

@@ -191,8 +191,9 @@ void TrainPage::declare_files(Registry& registry) {
                                                  [](std::string_view value) { return project_of(value).first; })},
                        [this](const Arguments& arguments) {
                          need_run();
-                         const auto [path, format] = project_of(arguments.text(0));
+                         const auto [path, wanted] = project_of(arguments.text(0));
                          const std::string folder(path);
+                         const ExportFormat format = wanted;  // Clang 14 captures no structured binding
                          check_project_folder(folder, format);
                          const auto done = files_.wait_for(folder);
                          post([folder, format, done](TrainWorker& worker) {
