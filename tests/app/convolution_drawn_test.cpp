@@ -142,10 +142,7 @@ TEST_F(DrawnNumbers, add_up_by_hand_in_ten_thousand_windows) {
     for (int cell = 0; cell < out_columns * out_rows && windows < 10000; ++cell) {
       driver.app.run("convolution.cursor " + std::to_string(cell % out_columns) + " " +
                      std::to_string(cell / out_columns));
-      texts.clear();
-      driver.ui.record_texts(&texts);
-      driver.frame();
-      driver.ui.record_texts(nullptr);
+      texts = driver.texts();
       ASSERT_NO_FATAL_FAILURE(check_screen()) << driver.text("convolution.terms");
     }
   }
@@ -162,10 +159,7 @@ TEST_F(DrawnNumbers, every_cell_of_a_sobel_filter_has_its_number) {
   for (const Vec size : {Vec{1280, 800}, Vec{1280, 720}, Vec{1920, 1080}}) {
     driver.size = size;
     driver.settle();
-    texts.clear();
-    driver.ui.record_texts(&texts);
-    driver.frame();
-    driver.ui.record_texts(nullptr);
+    texts = driver.texts();
     std::multiset<std::string> drawn(texts.begin(), texts.end());
     const int width = static_cast<int>(driver.number("convolution.width"));
     const int height = static_cast<int>(driver.number("convolution.height"));

@@ -194,10 +194,7 @@ TEST_F(FeaturesPageTest, long_work_can_be_stopped_and_says_so) {
   const double done = driver.number("features.done");
   EXPECT_GE(done, 1);
   EXPECT_LT(done, 4096);
-  std::vector<std::string> texts;
-  driver.ui.record_texts(&texts);
-  driver.frame();
-  driver.ui.record_texts(nullptr);
+  const std::vector<std::string> texts = driver.texts();
   EXPECT_TRUE(std::any_of(texts.begin(), texts.end(),
                           [](const std::string& text) { return text.find("not finished") != std::string::npos; }));
 }

@@ -128,18 +128,10 @@ TEST_F(LenetPageTest, a_network_that_slides_reads_a_whole_number) {
   EXPECT_EQ(driver.number("lenet.column"), 3);
   // Each answer has its number, and what it was is said.
   driver.run("lenet.write 77 4");
-  const auto drawn = [this] {
-    std::vector<std::string> texts;
-    driver.settle();
-    driver.ui.record_texts(&texts);
-    driver.frame();
-    driver.ui.record_texts(nullptr);
-    return texts;
-  };
   for (const auto& [column, said] :
        {std::pair{4, "column 4: none of the ten, "}, std::pair{1, "column 1: taken for 7, "}}) {
     driver.run(fmt::format("lenet.column {}", column));
-    const std::vector<std::string> texts = drawn();
+    const std::vector<std::string> texts = driver.texts();
     EXPECT_TRUE(std::any_of(texts.begin(), texts.end(), [said = said](const auto& text) {
       return text.starts_with(said);
     })) << said;
@@ -274,17 +266,14 @@ TEST_F(LenetPageTest, answers_have_their_bars_where_the_stage_is_low) {
   for (const Vec size : {Vec{1280, 800}, Vec{1280, 470}}) {
     driver.size = size;
     driver.settle();
-    std::vector<std::string> texts;
-    driver.ui.record_texts(&texts);
-    driver.frame();
-    driver.ui.record_texts(nullptr);
+    const std::vector<std::string> texts = driver.texts();
     // One 9 beside the bars of each network, and one on the button that draws it.
     EXPECT_EQ(std::count(texts.begin(), texts.end(), "9"), 4) << size.y;
   }
 }
 
 TEST_F(LenetPageTest, draws_every_state_in_every_size) {
-  const std::vector<std::vector<std::string>> states = {
+  driver.draw_states({
       {"lenet.clear"},
       {"lenet.digit 5"},
       {"lenet.model modern", "lenet.view layers", "lenet.layer 0"},
@@ -292,19 +281,7 @@ TEST_F(LenetPageTest, draws_every_state_in_every_size) {
       {"lenet.view ring"},
       {"lenet.write 31415926", "lenet.column 4"},
       {"lenet.clear", "lenet.slide on"},
-  };
-  for (const Vec size : {Vec{1280, 800}, Vec{800, 500}, Vec{1920, 1080}, Vec{560, 400}}) {
-    driver.size = size;
-    for (const auto& state : states) {
-      for (const std::string& line : state) driver.run(line);
-      std::vector<std::string> texts;
-      driver.ui.record_texts(&texts);
-      driver.frames(3);
-      driver.ui.record_texts(nullptr);
-      EXPECT_FALSE(texts.empty());
-    }
-    driver.run("lenet.slide off");
-  }
+  });
 }
 
 TEST_F(LenetPageTest, its_lessons_are_true) {

@@ -33,12 +33,8 @@ class NeuronPageTest : public testing::Test {
     return all;
   }
   std::vector<std::string> drawn() {
-    std::vector<std::string> texts;
     driver.settle();
-    driver.ui.record_texts(&texts);
-    driver.frame();
-    driver.ui.record_texts(nullptr);
-    return texts;
+    return driver.texts();
   }
   // Also where it is drawn in several lines.
   static bool says(const std::vector<std::string>& texts, const std::string& what) {

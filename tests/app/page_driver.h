@@ -76,6 +76,26 @@ class PageDriver {
     for (int i = 0; i < count; ++i) frame();
   }
 
+  // All that so many frames write on the screen.
+  std::vector<std::string> texts(int count = 1) {
+    std::vector<std::string> written;
+    ui.record_texts(&written);
+    frames(count);
+    ui.record_texts(nullptr);
+    return written;
+  }
+
+  // After each group of lines the page is drawn in the usual sizes, on a projector and in a window too small for it.
+  void draw_states(const std::vector<std::vector<std::string>>& states) {
+    for (const auto& state : states) {
+      for (const std::string& line : state) run(line);
+      for (const Vec wanted : {Vec{1280, 800}, Vec{800, 500}, Vec{1920, 1080}, Vec{560, 400}}) {
+        size = wanted;
+        EXPECT_FALSE(texts(3).empty()) << (state.empty() ? "" : state.back());
+      }
+    }
+  }
+
   // Until no work is under way, the hands are empty and nothing is left to send.
   void settle() {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);

@@ -190,12 +190,8 @@ TEST_F(TransferOwnTest, a_camera_that_is_unplugged_or_missing_loses_nothing) {
   EXPECT_GE(driver.number("transfer.own.pictures"), 2);
   EXPECT_EQ(driver.number("transfer.own.bursts"), 1);
   EXPECT_EQ(driver.text("transfer.own.camera"), "off");
-  std::vector<std::string> texts;
-  driver.ui.record_texts(&texts);
-  driver.frames(3);
-  driver.ui.record_texts(nullptr);
   std::string all;
-  for (const std::string& text : texts) all += text;
+  for (const std::string& text : driver.texts(3)) all += text;
   EXPECT_NE(all.find("cam/"), std::string::npos) << all;
   ASSERT_NE(driver.ui.find_item("Try again"), nullptr);
   show("9 200 9");
@@ -289,25 +285,14 @@ TEST_F(TransferOwnTest, folders_that_nothing_can_be_learned_from_say_why) {
 }
 
 TEST_F(TransferOwnTest, draws_every_state_in_every_size) {
-  const std::vector<std::vector<std::string>> states = {
+  driver.draw_states({
       {"transfer.view own"},
       {"transfer.data own"},
       {"transfer.own.camera on"},
       {"transfer.class cup", "transfer.class \"a rather long name of a class that has to be cut\""},
       {"transfer.hold cup on"},
       {"transfer.hold cup off"},
-  };
-  for (const auto& state : states) {
-    for (const std::string& line : state) driver.run(line);
-    for (const Vec size : {Vec{1280, 800}, Vec{800, 500}, Vec{1920, 1080}, Vec{560, 400}}) {
-      driver.size = size;
-      std::vector<std::string> texts;
-      driver.ui.record_texts(&texts);
-      driver.frames(3);
-      driver.ui.record_texts(nullptr);
-      EXPECT_FALSE(texts.empty());
-    }
-  }
+  });
 }
 
 }  // namespace striate

@@ -276,7 +276,7 @@ TEST_F(TransferPageTest, a_hidden_page_learns_on_but_begins_nothing) {
 }
 
 TEST_F(TransferPageTest, draws_every_state_in_every_size) {
-  const std::vector<std::vector<std::string>> states = {
+  driver.draw_states({
       {"transfer.view curves"},
       {"transfer.view examples"},
       {"transfer.view space"},
@@ -286,18 +286,7 @@ TEST_F(TransferPageTest, draws_every_state_in_every_size) {
       {"transfer.unfreeze all", "transfer.seeds 1", "transfer.finish", "transfer.view curves"},
       {"transfer.base nowhere.safetensors"},
       {"transfer.base squeezenet1_1"},
-  };
-  for (const auto& state : states) {
-    for (const std::string& line : state) driver.run(line);
-    for (const Vec size : {Vec{1280, 800}, Vec{800, 500}, Vec{1920, 1080}, Vec{560, 400}}) {
-      driver.size = size;
-      std::vector<std::string> texts;
-      driver.ui.record_texts(&texts);
-      driver.frames(3);
-      driver.ui.record_texts(nullptr);
-      EXPECT_FALSE(texts.empty());
-    }
-  }
+  });
 }
 
 TEST_F(TransferPageTest, its_lessons_are_true) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,21 +17,12 @@
 #include "engine/training/trainer.h"
 #include "engine/transfer/feature_set.h"
 #include "tests/engine/training_data.h"
+#include "tests/failure.h"
 #include "tests/reference.h"
 #include "tests/test_folder.h"
 
 namespace striate {
 namespace {
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.hint()), "") << error.what();
-    return error.what();
-  }
-  return "no error";
-}
 
 // A file with random weights.
 std::string saved(const TestFolder& folder, const std::string& name, const std::string& text) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -15,22 +14,13 @@
 #include "engine/error.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/split.h"
+#include "tests/failure.h"
 #include "tests/test_folder.h"
 
 namespace striate {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.hint()), "") << error.what();
-    return error.what();
-  }
-  return "no error";
-}
 
 void picture(const std::string& file, int gray) { std::ofstream(file) << "P2 2 2 255 " << gray << " 0 0 9"; }
 

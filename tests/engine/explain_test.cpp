@@ -21,6 +21,7 @@
 #include "engine/training/checkpoint.h"
 #include "tests/engine/golden.h"
 #include "tests/engine/onnx_builder.h"
+#include "tests/failure.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -50,16 +51,6 @@ OpenNetwork opened(Stream& stream, const TestFolder& folder, const std::string& 
   const std::string file = folder / "net.safetensors";
   save_model(file, stream, info, network);
   return OpenNetwork::open(stream, file);
-}
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_FALSE(error.hint().empty()) << error.what();
-    return error.what();
-  }
-  return "no error";
 }
 
 int node_of(const OpenNetwork& network, const std::string& layer) {

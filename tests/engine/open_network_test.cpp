@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -18,6 +17,7 @@
 #include "engine/network/models.h"
 #include "engine/training/checkpoint.h"
 #include "tests/engine/golden.h"
+#include "tests/failure.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -57,16 +57,6 @@ NetworkPicture looked_at(ImagePtr image) {
   made.name = image->name;
   made.image = std::move(image);
   return made;
-}
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_FALSE(error.hint().empty()) << error.what();
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "engine/error.h"
 #include "engine/network/models.h"
 #include "tests/engine/golden.h"
+#include "tests/failure.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -33,16 +34,6 @@ Session drawn(Stream& stream, const std::string& text = kNet) {
   Session session(stream, Architecture::parse(text));
   session.draw_weights(LayerSet(1000), 3);
   return session;
-}
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_FALSE(error.hint().empty()) << error.what();
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -18,6 +17,7 @@
 #include "kernels/random.h"
 #include "tests/engine/small_images.h"
 #include "tests/engine/training_data.h"
+#include "tests/failure.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -53,16 +53,6 @@ std::array<int64_t, 3> sizes_of(const Dataset& data, const Split& parts) {
   }
   EXPECT_EQ(static_cast<int64_t>(seen.size()), data.size());
   return sizes;
-}
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_FALSE(error.hint().empty()) << error.what();
-    return error.what();
-  }
-  return "no error";
 }
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }

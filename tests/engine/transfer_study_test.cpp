@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,21 +14,12 @@
 #include "engine/steady_seconds.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/sources.h"
+#include "tests/failure.h"
 #include "tests/reference.h"
 #include "tests/test_folder.h"
 
 namespace striate {
 namespace {
-
-std::string failure(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.hint()), "") << error.what();
-    return error.what();
-  }
-  return "no error";
-}
 
 // Digits told apart by a network that has learned other digits: small, and quick to learn.
 class TransferStudyTest : public testing::Test {
