@@ -89,6 +89,62 @@ struct PaddedRows {
   }
 };
 
+// One kernel per channel (a depthwise convolution), on the CPU: one plane per index is spread in the thread's own
+// scratch and summed from there, some rows at a time, with the terms of implicit_gemm in its order.
+constexpr int kDepthwiseTaps = 64;
+template <int W>
+struct Depthwise {
+  static constexpr int64_t work = 4096;
+  static constexpr int together = 4;  // rows
+  PaddedRows<W> copy;                 // of one plane; x and out are not set
+  const float *x, *w, *b;
+  float* y;
+  int channels, taps, p, q;
+  int32_t offsets[kDepthwiseTaps];
+  Epilogue epilogue;
+
+  int64_t copied() const {
+    return static_cast<int64_t>(copy.rows.phases) * copy.columns.phases * copy.rows.count * copy.columns.count;
+  }
+  void operator()(int64_t plane) const {
+    // A pack may begin at the last value.
+    auto* spread = static_cast<float*>(thread_scratch(3, sizeof(float) * static_cast<size_t>(copied() + W)));
+    PaddedRows<W> rows = copy;
+    rows.x = x + plane * rows.rows.size * rows.columns.size;
+    rows.out = spread;
+    for (int phase = 0; phase < rows.rows.phases * rows.columns.phases; ++phase) rows(phase);
+    const int channel = static_cast<int>(plane % channels);
+    const ChannelNorm norm = epilogue.mean != nullptr ? channel_norm(epilogue, channel) : ChannelNorm();
+    for (int row = 0; row < p; row += together) {
+      for (int column = 0; column < q; column += W) some(plane, channel, norm, spread, row, column);
+    }
+  }
+  void some(int64_t plane, int channel, const ChannelNorm& norm, const float* spread, int row, int column) const {
+    const int64_t pitch = copy.columns.count;
+    const float* from[together];
+    Pack<float, W> sum[together];
+    for (int i = 0; i < together; ++i) {
+      from[i] = spread + (row + i < p ? row + i : p - 1) * pitch + column;  // beyond the last row: not stored
+      sum[i] = Pack<float, W>::all(b != nullptr ? b[channel] : 0.0f);
+    }
+    const float* factors = w + static_cast<int64_t>(channel) * taps;
+    for (int tap = 0; tap < taps; ++tap) {
+      const auto factor = Pack<float, W>::all(factors[tap]);
+      STRIATE_UNROLL
+      for (int i = 0; i < together; ++i) {
+        sum[i] = fma(factor, Pack<float, W>::load(from[i] + offsets[tap]), sum[i]);
+      }
+    }
+    const int end = q - column < W ? q - column : W;
+    for (int i = 0; i < together && row + i < p; ++i) {
+      const int64_t at = (plane * p + row + i) * q + column;
+      if (epilogue.mean != nullptr) sum[i] = norm(sum[i]);
+      if (epilogue.addend != nullptr) sum[i] = sum[i] + load_part<W>(epilogue.addend + at, end);
+      store_part(bent(epilogue, sum[i]), y + at, 0, end);
+    }
+  }
+};
+
 // Forward weights, packed: kTerms terms of one (group, tile of k) per index.
 constexpr int kTerms = 16;
 struct PackForward {
@@ -112,17 +168,22 @@ struct PackForward {
   }
 };
 
-// offsets[(c, r, s)] of the spread copy.
+// offsets[(c, r, s)] of the spread copy: those of one channel per index.
 struct ForwardOffsets {
+  static constexpr int64_t work = 16;
   int32_t* offsets;
   int r, s, stride_y, stride_x, dilation_y, dilation_x;
   int phases_y, phases_x;  // of the spread copy: phase f holds remainder f*dilation % stride
   int rows, pitch;         // of one of its planes
   HD void operator()(int64_t index) const {
-    const int column = static_cast<int>(index % s), row = static_cast<int>(index / s % r);
-    const int c = static_cast<int>(index / s / r);
-    const int plane = (c * phases_y + row % phases_y) * phases_x + column % phases_x;
-    offsets[index] = (plane * rows + row * dilation_y / stride_y) * pitch + column * dilation_x / stride_x;
+    const int channel = static_cast<int>(index) * phases_y * phases_x * rows * pitch;
+    int32_t* to = offsets + index * r * s;
+    for (int row = 0; row < r; ++row) {
+      for (int column = 0; column < s; ++column) {
+        const int plane = row % phases_y * phases_x + column % phases_x;
+        *to++ = channel + (plane * rows + row * dilation_y / stride_y) * pitch + column * dilation_x / stride_x;
+      }
+    }
   }
 };
 
@@ -216,20 +277,32 @@ struct ForwardLayout {
   int phases_y = 1, phases_x = 1, rows = 0, pitch = 0;
   int64_t plane() const { return static_cast<int64_t>(phases_y) * phases_x * rows * pitch; }
 };
-ForwardLayout forward_layout(const Conv2dShape& s) {
+ForwardLayout spread_layout(const Conv2dShape& s) {
   ForwardLayout f;
-  const bool pads = s.pad_top != 0 || s.pad_bottom != 0 || s.pad_left != 0 || s.pad_right != 0;
-  f.copies = pads || s.stride_y != 1 || s.stride_x != 1;
-  if (!f.copies) {
-    f.rows = s.h;
-    f.pitch = s.w;
-    return f;
-  }
+  f.copies = true;
   f.phases_y = phase_count(s.stride_y, s.dilation_y, s.r);
   f.phases_x = phase_count(s.stride_x, s.dilation_x, s.s);
   f.rows = s.p() + (s.r - 1) * s.dilation_y / s.stride_y;
   f.pitch = s.q() + (s.s - 1) * s.dilation_x / s.stride_x;
   return f;
+}
+ForwardLayout forward_layout(const Conv2dShape& s) {
+  const bool pads = s.pad_top != 0 || s.pad_bottom != 0 || s.pad_left != 0 || s.pad_right != 0;
+  if (pads || s.stride_y != 1 || s.stride_x != 1) return spread_layout(s);
+  ForwardLayout f;
+  f.rows = s.h;
+  f.pitch = s.w;
+  return f;
+}
+PaddedAxis spread_rows(const Conv2dShape& s, const ForwardLayout& f) {
+  return {s.h, f.rows, s.stride_y, f.phases_y, -s.pad_top, s.dilation_y};
+}
+PaddedAxis spread_columns(const Conv2dShape& s, const ForwardLayout& f) {
+  return {s.w, f.pitch, s.stride_x, f.phases_x, -s.pad_left, s.dilation_x};
+}
+ForwardOffsets forward_offsets(const Conv2dShape& s, const ForwardLayout& f, int32_t* offsets) {
+  return {offsets,      s.r,        s.s,        s.stride_y, s.stride_x, s.dilation_y,
+          s.dilation_x, f.phases_y, f.phases_x, f.rows,     f.pitch};
 }
 
 // Images spread at a time: as many as stay in the processor's second cache; on a GPU, 16 MiB of them.
@@ -251,8 +324,7 @@ void padded_copy(Stream& stream, const float* x, int64_t planes, PaddedAxis rows
 
 void padded_copy_of_input(Stream& stream, const Conv2dShape& s, const ForwardLayout& f, const float* x, int64_t images,
                           float* out) {
-  padded_copy(stream, x, images * s.c, {s.h, f.rows, s.stride_y, f.phases_y, -s.pad_top, s.dilation_y},
-              {s.w, f.pitch, s.stride_x, f.phases_x, -s.pad_left, s.dilation_x}, out);
+  padded_copy(stream, x, images * s.c, spread_rows(s, f), spread_columns(s, f), out);
 }
 
 // Where dy has to lie for the backward pass by the input, along one axis.
@@ -403,9 +475,7 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(a.j);
   float* copy = packed + padded(packed_weights_size(a.groups, a.k, a.j));
-  for_each(stream, "convolution_offsets", a.j,
-           ForwardOffsets{offsets, s.r, s.s, s.stride_y, s.stride_x, s.dilation_y, s.dilation_x, f.phases_y, f.phases_x,
-                          f.rows, f.pitch});
+  for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
   if (packs_on_the_way(stream, a)) {
     a.rows = w;
   } else {
@@ -422,10 +492,36 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
 
 }  // namespace
 
+namespace {
+
+bool is_depthwise(const Stream& stream, const Conv2dShape& s) {
+  return stream.device().is_cpu() && s.groups > 1 && s.groups == s.c && s.k == s.c && s.r * s.s <= kDepthwiseTaps;
+}
+
+void depthwise_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
+                       const Epilogue& epilogue) {
+  const ForwardLayout f = spread_layout(s);
+  constexpr int W = CpuTarget::width;
+  Depthwise<W> kernel{};
+  kernel.copy = {nullptr, nullptr, spread_rows(s, f), spread_columns(s, f), f.rows, 1};
+  kernel.x = x, kernel.w = w, kernel.b = b, kernel.y = y;
+  kernel.channels = s.c, kernel.taps = s.r * s.s, kernel.p = s.p(), kernel.q = s.q();
+  kernel.epilogue = epilogue;
+  forward_offsets(s, f, kernel.offsets)(0);
+  for_each(CpuTarget{}, stream, "convolution_depthwise", static_cast<int64_t>(s.n) * s.c, kernel);
+}
+
+}  // namespace
+
 void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
-                    float* scratch, Result result) {
+                    float* scratch, Result result, const Epilogue& epilogue) {
+  check(s);
+  if (is_depthwise(stream, s) && result == Result::overwrite) {
+    return depthwise_forward(stream, s, x, w, b, y, epilogue);
+  }
   ForwardSum sum = prepare_forward(stream, s, w, b, scratch, result);
   ImplicitGemmArguments& a = sum.a;
+  a.epilogue = epilogue;
   if (!sum.layout.copies) {
     a.x = x;
     a.out = y;
@@ -438,6 +534,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
     padded_copy_of_input(stream, s, sum.layout, x + n * x_values, a.images, sum.copy);
     a.x = sum.copy;
     a.out = y + n * a.out_image;
+    if (epilogue.addend != nullptr) a.epilogue.addend = epilogue.addend + n * a.out_image;
     implicit_gemm(stream, "convolution", a);
   }
 }

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 
+#include "kernels/epilogue.h"
 #include "kernels/implicit_gemm.h"
 #include "kernels/result.h"
 #include "kernels/stream.h"
@@ -45,9 +46,9 @@ void check(const Conv2dShape& shape);
 // Floats of scratch that the three functions below need at most, on any device.
 int64_t conv2d_scratch(const Conv2dShape& shape);
 
-// y = x * w + b. `b` (K) may be null: no bias.
+// y = x * w + b, and to each value what the epilogue says (only with Result::overwrite). `b` (K) may be null: no bias.
 void conv2d_forward(Stream& stream, const Conv2dShape& shape, const float* x, const float* w, const float* b, float* y,
-                    float* scratch, Result result = Result::overwrite);
+                    float* scratch, Result result = Result::overwrite, const Epilogue& epilogue = {});
 
 // What conv2d_forward() sums first, of as many images as go at once: copies x with its padding, lays out the weights,
 // and gives the sum itself instead of running it. For who observes it (engine/hardware).

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 
+#include "kernels/epilogue.h"
 #include "kernels/stream.h"
 
 namespace striate {
@@ -33,7 +34,8 @@ struct ImplicitGemmArguments {
   int64_t length = 0;  // positions, the in-between ones included; the last is a valid one
   int64_t pitch = 1;   // positions per row
   int64_t valid = 1;   // stored ones of each row
-  bool add = false;    // to what stands in out
+  bool add = false;    // to what stands in out; then without an epilogue
+  Epilogue epilogue;   // of channel g*k + k; not where out_column is not 1
 };
 
 // Whether sums of this shape take the weights as they are: many weights for the few values of one image, on the CPU.

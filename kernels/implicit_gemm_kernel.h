@@ -1,6 +1,8 @@
 // The kernel of implicit_gemm.h, which reads and writes through M (access.h), so that it can be observed.
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/access.h"
 #include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
@@ -15,8 +17,9 @@ struct ImplicitGemm {
   template <int lanes>
   using Floats = typename M::template Floats<lanes>;
   static constexpr int neighbors = Spacing / W;  // threads that share a stretch of PT * Spacing positions
-  static constexpr int kStrip = 16;              // terms: a line of the cache of each weight's row
-  static constexpr int64_t work = kInlineWork;   // an index is worth a piece of its own: see `together`
+  static constexpr bool plain = std::is_same<M, Plain>::value;  // who observes the sum observes no epilogue
+  static constexpr int kStrip = 16;                             // terms: a line of the cache of each weight's row
+  static constexpr int64_t work = kInlineWork;                  // an index is worth a piece of its own: see `together`
   ImplicitGemmArguments a;
   int64_t k_tiles, stretches, tiles;
   int64_t together;  // tiles per index
@@ -108,6 +111,7 @@ struct ImplicitGemm {
       all_terms<false, strips>(x, w, count, ahead, sum);
     }
 
+    settle(plane, ks, sum);
     const typename M::Out out = a.out + n * a.out_image + plane * a.out_plane;
     STRIATE_UNROLL
     for (int i = 0; i < PT; ++i) {
@@ -127,7 +131,30 @@ struct ImplicitGemm {
     }
   }
 
+  // What the epilogue does before it reads memory of the output's layout.
+  HD void settle(int64_t plane, int ks, Floats<W> (&sum)[KT][PT]) const {
+    if constexpr (plain) {
+      if (a.epilogue.mean == nullptr && a.epilogue.bend == Bend::none) return;
+      STRIATE_UNROLL
+      for (int k = 0; k < KT; ++k) {
+        if (a.epilogue.mean != nullptr && k < ks) {
+          const ChannelNorm norm = channel_norm(a.epilogue, plane + k);
+          STRIATE_UNROLL
+          for (int i = 0; i < PT; ++i) sum[k][i] = norm(sum[k][i]);
+        }
+        if (a.epilogue.addend != nullptr) continue;
+        STRIATE_UNROLL
+        for (int i = 0; i < PT; ++i) sum[k][i] = bent(a.epilogue, sum[k][i]);
+      }
+    }
+  }
+
   HD void put(Floats<W> value, typename M::Out to, int begin, int end) const {
+    if constexpr (plain) {
+      if (a.epilogue.addend != nullptr) {
+        value = bent(a.epilogue, value + M::template load_part<W>(a.epilogue.addend + (to - a.out), end));
+      }
+    }
     if (a.out_column == 1 && !a.add) return M::template store_part<W>(value, to, begin, end);
     STRIATE_UNROLL
     for (int i = 0; i < W; ++i) {

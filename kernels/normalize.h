@@ -8,7 +8,8 @@
 // PyTorch's definitions, and its defaults: momentum 0.1, epsilon 1e-5. With N*pixels = 1 the unbiased variance is
 // undefined; running_variance then takes the variance, 0.
 //
-// x, y, dx, dy (N, C, pixels); everything else (C). `scratch`: batch_norm_scratch() floats. Nothing may overlap.
+// x, y, dx, dy (N, C, pixels); everything else (C). `scratch`: batch_norm_scratch() floats. Nothing may overlap, but
+// in evaluation y may be x.
 #pragma once
 
 #include <cstdint>

@@ -21,6 +21,7 @@
 #include "engine/tensor.h"
 #include "kernels/backward_rule.h"
 #include "kernels/conv2d.h"
+#include "kernels/epilogue.h"
 #include "kernels/initialize.h"
 #include "kernels/pool.h"
 #include "kernels/result.h"
@@ -89,6 +90,9 @@ struct LayerCall {
   uint64_t seed = 0;
   uint64_t* counter = nullptr;  // only where uses_random(): the sequence for the next draw, on the device
 
+  // Where takes_epilogue(): what forward() also does, for layers that then don't run. Nothing in most plans.
+  Epilogue epilogue;
+
   // For backward() only.
   const float* dy = nullptr;                   // what each output changes in the loss
   std::vector<float*> dx;                      // one per input; null: nobody needs it
@@ -125,7 +129,13 @@ class Layer {
   virtual int64_t scratch(const std::vector<Shape>&) const { return 0; }  // floats, at most, on any device
   virtual bool uses_random() const { return false; }
   // Whether forward() in evaluation may be given the place of its input to write to: its kernel's contract says so.
+  // Of several inputs: of any that has the output's shape.
   virtual bool in_place() const { return false; }
+  // Whether forward() does what LayerCall::epilogue says.
+  virtual bool takes_epilogue() const { return false; }
+  // Adds what it does in evaluation to the epilogue of a layer before it, whose output is its input number `input`.
+  // False: an epilogue can't say it, or not after what it already says.
+  virtual bool join(const LayerCall&, size_t /*input*/, Epilogue&) const { return false; }
   // Whether backward() follows LayerCall::rule: a layer that cuts off what is below 0 and leaves the rest.
   virtual bool follows_rule() const { return false; }
   // What it does across axis 0, the pictures of a batch, so that what it gives for one depends on the others: "its

@@ -63,9 +63,14 @@ ActivationPlan plan_activations(const Architecture& architecture, const std::vec
     place.freed = true;
     const int64_t size = aligned(shapes[n].count());
     const Node& node = architecture.nodes()[n];
-    const size_t x = node.inputs.empty() ? n : static_cast<size_t>(node.inputs[0]);
-    if (node.layer && node.layer->in_place() && node.inputs.size() == 1 && !stays(x) &&
-        read[x] == static_cast<int>(n) && shapes[x].count() == shapes[n].count()) {
+    // Of two inputs the newer one: a sum is then written where its last convolution stood.
+    const size_t x =
+        node.inputs.empty() ? n : static_cast<size_t>(*std::max_element(node.inputs.begin(), node.inputs.end()));
+    const bool alike = std::all_of(node.inputs.begin(), node.inputs.end(), [&](int input) {
+      return shapes[static_cast<size_t>(input)].count() == shapes[n].count();
+    });
+    if (node.layer && node.layer->in_place() && node.inputs.size() <= 2 && alike && !stays(x) &&
+        read[x] == static_cast<int>(n)) {
       block_of[n] = block_of[x];
       plan.places[x].until = static_cast<int>(n) - 1;
       plan.places[x].freed = false;

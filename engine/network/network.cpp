@@ -137,6 +137,8 @@ void Network::build_calls() {
     call.seed = seed_;
     call.counter = node.layer->uses_random() ? counters_.data() + i : nullptr;
   }
+  joined_.assign(n, {});
+  for (size_t i = 0; i < n; ++i) joined_[i] = joined_with(static_cast<int>(i));
 }
 
 const NamedTensor* Network::find(TensorKind kind, const std::string& name) const {
@@ -287,9 +289,29 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
     LayerCall& call = calls_[static_cast<size_t>(i)];
     call.mode = plan_.frozen.contains(i) ? Mode::evaluation : mode;
     forget_freed(stream, i - 1);
-    ran_ = i;
+    const Joined& joined = joined_[static_cast<size_t>(i)];
+    const bool joins = joined.last > i && joined.last <= last;
+    call.epilogue = joins ? joined.epilogue : Epilogue();
     architecture_.nodes()[static_cast<size_t>(i)].layer->forward(stream, call);
+    for (; joins && i < joined.last; ++i) forget_freed(stream, i);
+    ran_ = i;
   }
+}
+
+Network::Joined Network::joined_with(int node) const {
+  const std::vector<Node>& nodes = architecture_.nodes();
+  Joined joined{node, {}};
+  if (!plan_.reuse || node == 0 || !nodes[static_cast<size_t>(node)].layer->takes_epilogue()) return joined;
+  const float* const place = calls_[static_cast<size_t>(node)].y.data;
+  for (int next = node + 1; next < architecture_.size(); ++next) {
+    const Node& behind = nodes[static_cast<size_t>(next)];
+    const LayerCall& call = calls_[static_cast<size_t>(next)];
+    const auto input = std::find(behind.inputs.begin(), behind.inputs.end(), joined.last);
+    if (call.y.data != place || input == behind.inputs.end()) break;
+    if (!behind.layer->join(call, static_cast<size_t>(input - behind.inputs.begin()), joined.epilogue)) break;
+    joined.last = next;
+  }
+  return joined;
 }
 
 void Network::backward_begin(Stream& stream, int from, BackwardRule rule) {

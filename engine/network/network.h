@@ -144,7 +144,14 @@ class Network {
   void backward_node(Stream& stream, int node);
 
  private:
+  // Per node, with Plan::reuse: the last of the nodes behind it that it can compute along with itself, each in the
+  // place of the one before; itself: none.
+  struct Joined {
+    int last = 0;
+    Epilogue epilogue;
+  };
   void build_calls();
+  Joined joined_with(int node) const;
   void need_readable(const NamedTensor& tensor) const;
   void forget_freed(Stream& stream, int node);
   Architecture architecture_;
@@ -159,6 +166,7 @@ class Network {
   std::vector<TrainedRange> trained_;
   int ran_ = 0;                             // with Plan::reuse: the last node that forward() ran
   std::vector<LayerCall> calls_;            // per node
+  std::vector<Joined> joined_;              // per node
   std::vector<int> activation_, gradient_;  // per node: index of the tensor; -1: none
   std::vector<char> written_;               // per node, during backward: whether a gradient has reached it
 };

@@ -41,6 +41,13 @@ class Binary : public Layer {
 
 class Add : public Binary {
  public:
+  bool in_place() const override { return true; }
+  bool join(const LayerCall& call, size_t input, Epilogue& epilogue) const override {
+    if (call.x.size() != 2 || !same(call, 0) || !same(call, 1) || call.x[0].data == call.x[1].data) return false;
+    if (epilogue.addend != nullptr || epilogue.bend != Bend::none) return false;
+    epilogue.addend = call.x[1 - input].data;
+    return true;
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     if (same(call, 0) && same(call, 1)) {
       add(stream, call.y.count(), call.x[0].data, call.x[1].data, call.y.data);

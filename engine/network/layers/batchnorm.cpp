@@ -38,6 +38,15 @@ class BatchNorm : public layers::Pointwise {
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return batch_norm_scratch(shape(inputs[0])); }
 
+  bool in_place() const override { return true; }
+  bool join(const LayerCall& call, size_t, Epilogue& epilogue) const override {
+    if (!epilogue.nothing()) return false;
+    epilogue.gamma = call.weights[0], epilogue.beta = call.weights[1];
+    epilogue.mean = call.buffers[0], epilogue.variance = call.buffers[1];
+    epilogue.epsilon = shape(call.y.shape).epsilon;
+    return true;
+  }
+
   void forward(Stream& stream, const LayerCall& call) const override {
     const BatchNormShape s = shape(call.y.shape);
     if (call.mode == Mode::evaluation) {

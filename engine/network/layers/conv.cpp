@@ -67,11 +67,13 @@ class Conv : public Layer {
     return flat() ? conv2d_scratch(plane(inputs[0])) : volume(inputs[0]).scratch_size();
   }
 
+  bool takes_epilogue() const override { return flat(); }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Shape& in = call.x[0].shape;
     const float* b = bias ? call.weights[1] : nullptr;
     if (flat()) {
-      conv2d_forward(stream, plane(in), call.x[0].data, call.weights[0], b, call.y.data, call.scratch);
+      conv2d_forward(stream, plane(in), call.x[0].data, call.weights[0], b, call.y.data, call.scratch,
+                     Result::overwrite, call.epilogue);
     } else {
       conv3d_forward(stream, volume(in), call.x[0].data, call.weights[0], b, call.y.data);
     }

@@ -25,6 +25,12 @@ class HardSwish : public layers::ActivationLayer {
 class Clip : public layers::ActivationLayer {
  public:
   Clip() { activation = {ActivationKind::clip, -kInfinity, kInfinity}; }
+  bool join(const LayerCall&, size_t, Epilogue& epilogue) const override {
+    if (epilogue.bend != Bend::none) return false;
+    epilogue.bend = Bend::clip;
+    epilogue.low = activation.a, epilogue.high = activation.b;
+    return true;
+  }
   // From 0 on it is a ReLU with an end, ReLU6.
   bool follows_rule() const override { return activation.a == 0 && activation.b > 0; }
   void backward(Stream& stream, const LayerCall& call) const override {

@@ -10,6 +10,11 @@ class Relu : public layers::Pointwise {
  public:
   bool in_place() const override { return true; }
   bool follows_rule() const override { return true; }
+  bool join(const LayerCall&, size_t, Epilogue& epilogue) const override {
+    if (epilogue.bend != Bend::none) return false;
+    epilogue.bend = Bend::relu;
+    return true;
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     relu_forward(stream, call.y.count(), call.x[0].data, call.y.data);
   }
