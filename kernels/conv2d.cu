@@ -654,11 +654,7 @@ void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* 
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* sums = scratch + padded(j);
   float* copy = sums + padded(pieces.pieces * (s.w_size() + s.k));
-  if (dw != nullptr) {
-    for_each(stream, "convolution_offsets", j,
-             ForwardOffsets{offsets, s.r, s.s, s.stride_y, s.stride_x, s.dilation_y, s.dilation_x, f.phases_y,
-                            f.phases_x, f.rows, f.pitch});
-  }
+  if (dw != nullptr) for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
   a.offsets = offsets;
   const bool copies = f.copies && dw != nullptr;
   const int64_t at_once = copies ? images_at_once(&stream, a.x_image, s.n) : s.n;
