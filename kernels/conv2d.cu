@@ -467,6 +467,7 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
   a.pitch = f.pitch;
   a.valid = q;
   a.length = static_cast<int64_t>(p - 1) * f.pitch + q;
+  if (f.pitch == q) a.pitch = a.valid = a.out_row = a.length;  // 1x1: the whole plane is one row
   a.add = result == Result::accumulate;
   a.x_image = s.c * f.plane();
   a.x_group = s.c / s.groups * f.plane();
