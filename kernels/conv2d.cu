@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/epilogue_math.h"
 #include "kernels/error.h"
 #include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "kernels/access.h"
+#include "kernels/epilogue_math.h"
 #include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
