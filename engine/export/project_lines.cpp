@@ -1,5 +1,7 @@
 #include "engine/export/project_lines.h"
 
+#include <algorithm>
+
 #include "engine/error.h"
 #include "engine/export/python_text.h"
 

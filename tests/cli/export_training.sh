@@ -37,7 +37,7 @@ trains tiles --data folder:tiles --size 8x6 --batch 8 --model "conv 4 3x3 | batc
   --augment "shift 1 flip rotate 9 brightness 0.1 contrast 0.1" --optimizer "sgd momentum 0.9 nesterov decay 0.001" \
   --schedule "warm-up 2 cosine 10" --freeze 0
 mv tiles moved
-refuses 1 "tiles" "folder" export tiles.safetensors none --training
+refuses 1 "no such folder" "name" export tiles.safetensors none --training
 mv moved tiles
 exports tiles.safetensors tiles_project --training
 
