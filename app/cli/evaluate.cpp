@@ -1,9 +1,11 @@
 // striate evaluate: how good a trained network is on a data set.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 
 #include "app/cli/training.h"
+#include "engine/files/safetensors.h"
 #include "engine/nearest_word.h"
 #include "engine/network/batch_size.h"
 #include "engine/preprocess/prepare_picture.h"
@@ -61,6 +63,14 @@ void name_classes(OpenedModel& model, const Dataset& data) {
   if (!model.named && classes.size() == data.classes().size()) classes = data.classes();
 }
 
+// Of each class that it learned from, where it learned from few; 0: from a share of all.
+int64_t examples_of(const ModelFile& file) {
+  if (file.carried || file.kind != ModelFile::Kind::striate) return 0;
+  const SafeTensors saved = SafeTensors::open(file.path);
+  const auto found = saved.metadata().find("run.examples");
+  return found == saved.metadata().end() ? 0 : std::strtoll(found->second.c_str(), nullptr, 10);
+}
+
 std::vector<int64_t> indices_of(const EvaluateOptions& options, const ModelFile& file, const Dataset& data,
                                 uint64_t seed) {
   std::vector<int64_t> indices;
@@ -70,7 +80,10 @@ std::vector<int64_t> indices_of(const EvaluateOptions& options, const ModelFile&
   }
   const std::string shares = given_or(options.split, file.split, "0.8,0.1,0.1");
   const std::string by = given_or(options.split_by, file.split_by, "sample");
-  const Split parts = split(data, SplitShares::parse(shares), seed, parse_split_by(by));
+  const int64_t examples = options.split.empty() ? examples_of(file) : 0;
+  const bool few = examples > 0 && examples <= most_examples(data);
+  const Split parts = few ? split_few(data, examples, SplitShares::parse(shares), seed, parse_split_by(by))
+                          : split(data, SplitShares::parse(shares), seed, parse_split_by(by));
   indices = options.part == "training" ? parts.training : options.part == "validation" ? parts.validation : parts.test;
   if (indices.empty())
     throw Error(fmt::format("{}: the {} part is empty", data.name(), options.part),

@@ -143,10 +143,14 @@ void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& sou
   config.normalization = base.info.normalization.text();
 }
 
-// The window opens a file that says where its pictures are; it doesn't know sizes of one's own.
+// The window opens a file that says where its pictures are in run.data; it doesn't know sizes of one's own. Those go
+// into run.pictures, for a project.
 std::map<std::string, std::string> keys_to_save(const TrainingConfig& config, const TrainOptions& options) {
   std::map<std::string, std::string> keys = config_keys(config);
-  if (!options.size.empty() || !config.base.empty()) keys.erase("run.data");
+  if (!options.size.empty() || !config.base.empty()) {
+    keys.erase("run.data");
+    keys["run.pictures"] = config.data;
+  }
   return keys;
 }
 

@@ -80,7 +80,7 @@ std::shared_ptr<const ProbePicture> TrainWorker::prepared_probe() const {
   picture->shape = shape;
   // A picture that has the network's size already is taken for one that was prepared.
   const bool ready = probe_image_->width == shape[2] && probe_image_->height == shape[1];
-  PreparedInput input = prepare_image(*probe_image_, shape, reads_digits(shape, run_->data()->classes()) && !ready);
+  PreparedInput input = prepare_image(*probe_image_, shape, reads_writing(shape, run_->data()->classes()) && !ready);
   picture->pixels = std::move(input.pixels);
   picture->stages = std::make_shared<const std::vector<InputStage>>(std::move(input.stages));
   return picture;

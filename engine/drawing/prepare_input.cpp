@@ -108,10 +108,11 @@ std::pair<int, int> shown_size(int width, int height) {
 
 }  // namespace
 
-bool reads_digits(const Shape& input, const std::vector<std::string>& classes) {
-  if (input != Shape{1, kDigitSide, kDigitSide} || classes.size() != 10) return false;
-  for (int i = 0; i < 10; ++i) {
-    if (classes[static_cast<size_t>(i)] != std::to_string(i)) return false;
+bool reads_writing(const Shape& input, const std::vector<std::string>& classes) {
+  if (input != Shape{1, kDigitSide, kDigitSide} || (classes.size() != 10 && classes.size() != 26)) return false;
+  const char first = classes.size() == 10 ? '0' : 'A';
+  for (size_t i = 0; i < classes.size(); ++i) {
+    if (classes[i] != std::string(1, static_cast<char>(first + static_cast<int>(i)))) return false;
   }
   return true;
 }

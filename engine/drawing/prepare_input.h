@@ -1,10 +1,11 @@
 // A drawing or a picture on its way into a network, stage by stage. What is shown is what is fed: the last stage holds
 // the very numbers that the network gets (before its normalization).
 //
-// Networks of digits get what MNIST's makers gave theirs (LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning
-// Applied to Document Recognition", 1998): the box around the ink is fitted into 20 x 20 with its proportions kept,
-// which leaves gray edges, and laid into 28 x 28 so that its center of mass is the middle. Other networks get the
-// middle part in their proportions, resized. All of it is a pure function of its arguments; throws nothing.
+// Networks of digits and letters get what MNIST's makers gave theirs (LeCun, Bottou, Bengio and Haffner,
+// "Gradient-Based Learning Applied to Document Recognition", 1998): the box around the ink is fitted into 20 x 20 with
+// its proportions kept, which leaves gray edges, and laid into 28 x 28 so that its center of mass is the middle. Other
+// networks get the middle part in their proportions, resized. All of it is a pure function of its arguments; throws
+// nothing.
 #pragma once
 
 #include <optional>
@@ -40,8 +41,9 @@ struct PreparedInput {
   std::vector<InputStage> stages;  // in order; the last one is the input
 };
 
-// Does a network of this input and these classes read digits: 1 x 28 x 28, and classes "0" to "9"?
-bool reads_digits(const Shape& input, const std::vector<std::string>& classes);
+// Does a network of this input and these classes read digits or letters: 1 x 28 x 28, and classes "0" to "9" or "A" to
+// "Z"?
+bool reads_writing(const Shape& input, const std::vector<std::string>& classes);
 // Can a picture be fitted to this input: (C, H, W) with 1 or 3 channels?
 bool takes_pictures(const Shape& input);
 

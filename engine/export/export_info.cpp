@@ -22,7 +22,7 @@ ExportInfo export_info(const ModelFile& file) {
     return info;  // no classifier of pictures
   }
   Preprocessing pictures = file.preprocessing;
-  if (reads_drawn_digits(file)) pictures.fit = Preprocessing::Fit::digit;
+  if (reads_drawn_writing(file)) pictures.fit = Preprocessing::Fit::digit;
   info.picture = file.picture();
   info.pictures = pictures.text(info.picture[0]);
   info.channels_last = file.channels_last();

@@ -63,13 +63,17 @@ const char* const kDataOption =
     "    parser.add_argument(\"--data\", type=Path, help=\"the folder with the pictures, to read them from their "
     "files\")\n";
 
-const char* const kReportLines = R"py(    if pictures.test:
+const char* const kReportLines = R"py(    with open(HERE / "log.csv", "w") as file:
+        file.write("step,loss\n")
+        file.writelines(f"{step},{loss:.9g}\n" for step, loss in enumerate(log, 1))
+    if pictures.test:
         width = max(len(name) for name in CLASSES)
         print("confusion matrix of the test part: a row for each class, a column for each answer")
         for name, row in zip(CLASSES, matrix):
             print(f"{name:>{width}} ", *(f"{count:5d}" for count in row))
         print(f"test.samples {len(pictures.test)}")
         print(f"test.accuracy {accuracy(matrix):.4f}")
+    print(f"saved {options.save}")
 )py";
 
 }  // namespace striate

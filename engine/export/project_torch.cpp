@@ -142,11 +142,7 @@ def train(options, process, processes, device):
     if process > 0:
         return
     save(net, options.save, steps)
-    with open(HERE / "log.csv", "w") as file:
-        file.write("step,loss\n")
-        file.writelines(f"{step},{loss:.9g}\n" for step, loss in enumerate(log, 1))
-@REPORT@    print(f"saved {options.save}")
-
+@REPORT@
 
 def main():
     parser = argparse.ArgumentParser(description="Trains the network as Striate did.")

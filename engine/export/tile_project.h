@@ -1,9 +1,10 @@
-// A head that learned from tiles of satellite pictures (transfer/tile_head.h) as a project for PyTorch: the same tiles
-// and classes, the same two parts where they are regions, the same base without its head.
+// A head that learned on a trained base, on page satellite (transfer/tile_head.h) or transfer (transfer_study.h), as a
+// project for PyTorch: the same pictures, classes and parts, the same base without its own head.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/export/training_project.h"
@@ -13,8 +14,11 @@ namespace striate {
 struct TileProject {
   std::string base;  // as BaseNetwork::open() takes it
   std::shared_ptr<const Dataset> tiles;
-  std::string data;        // what they are called
-  bool by_region = false;  // the parts are regions; else half of each class is drawn
+  std::string data;            // what they are called
+  std::optional<Split> parts;  // none: the regions, one half learned from, the other tested on
+  std::string head = {};       // empty: the base's usual one
+  bool at_own_size = true;     // the base reads tiles as large as they are (tile_features.h); else as large as its own
+  int batch = 64;
   int epochs = 50;
   uint64_t seed = 1;
 };

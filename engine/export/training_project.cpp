@@ -194,7 +194,7 @@ TrainingProject read_training_project(const std::string& file, const std::string
     return found == saved.metadata().end() ? otherwise : found->second;
   };
   TrainingConfig& config = project.config;
-  config.data = data.empty() ? kept("run.data", "") : data;
+  config.data = data.empty() ? kept("run.data", kept("run.pictures", "")) : data;
   if (config.data.empty()) {
     throw Error(fmt::format("{} does not say which pictures it was trained with", file),
                 "name them: --data folder:DIR");
@@ -246,7 +246,7 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   const std::shared_ptr<const Dataset> fitted =
       base ? fitted_to(info.architecture.input(), project.model.preprocessing, opened) : opened;
   const Dataset& data = *fitted;
-  const Split parts = config_split(config, data);
+  const Split parts = project.parts ? *project.parts : config_split(config, data);
   const Normalization normalization = config_normalization(config, data, parts);
   if (info.classes != data.classes() || info.architecture.input() != data.shape() ||
       info.normalization.mean != normalization.mean || info.normalization.stddev != normalization.stddev) {
@@ -305,9 +305,11 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   write_split(made.path("split.csv"), data, parts, !facts.folder.empty());
   ModelInfo start = info;
   start.step = 0;
-  std::map<std::string, std::string> more = {{"loss", config.loss}, {"run.split", config.split}};
+  std::map<std::string, std::string> more = {{"loss", config.loss}};
+  if (!project.parts) more["run.split"] = config.split;
   if (!about.preprocessing.empty()) more["preprocessing"] = about.preprocessing;
   if (!about.frozen.empty()) more["freeze"] = about.frozen.numbers();
+  if (config.examples > 0) more["run.examples"] = std::to_string(config.examples);
   if (!config.split_by.empty()) more["run.split_by"] = config.split_by;
   save_model(made.path("start.safetensors"), stream, start, network, more);
   write_text(made.path("model.py"), script);

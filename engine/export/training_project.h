@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/export/export_file.h"
@@ -23,9 +24,10 @@ struct TrainingProject {
   ModelFile model;        // its network; `info` as it was saved
   TrainingConfig config;  // data: where its pictures are
   TrainerSettings settings;
-  int64_t steps = 0;     // that it had done
-  SourceOptions source;  // how its pictures are read
-  std::string size;      // that they are fitted to, "64x64"
+  int64_t steps = 0;           // that it had done
+  SourceOptions source;        // how its pictures are read
+  std::string size;            // that they are fitted to, "64x64"
+  std::optional<Split> parts;  // that it had; none: those that `config` says
 };
 
 // `data`: where its pictures are now; empty: where the file says. Throws Error: no training state, no word of the

@@ -286,7 +286,7 @@ LookedAt OpenNetwork::look_at(const NetworkPicture& picture) const {
   }
   LookedAt made;
   if (picture.drawing) {
-    const bool digit = reads_drawn_digits(file) || reads_digits(wanted, info_->classes);
+    const bool digit = reads_drawn_writing(file) || reads_writing(wanted, info_->classes);
     made.pixels = prepare_drawing(*picture.drawing, wanted, digit).pixels;
     made.words = !picture.drawing->placed.empty() && wanted == Shape{1, 28, 28} ? "where it was placed on page lenet"
                  : digit ? "as MNIST's makers did: fitted into 20 x 20, centered by its mass"

@@ -81,13 +81,12 @@ void SceneMap::choose_way(const SceneMapSettings& settings) {
   }
   if (!why_by_tiles_.empty()) return;
   run_.emplace(session_->stream(), session_->network());
-  if (TileBlocks::fit(*blend_, *run_)) {
+  why_by_tiles_ = TileBlocks::why_not(*blend_, *run_);
+  if (why_by_tiles_.empty()) {
     blocks_.emplace(*blend_, *run_);
-    return;
+  } else {
+    run_.reset();
   }
-  why_by_tiles_ = fmt::format("tiles move by {} pixels, the network by {}", blend_->stride(),
-                              std::max(run_->step_x(), run_->step_y()));
-  run_.reset();
 }
 
 // As the network takes it.

@@ -1,5 +1,7 @@
 #include "engine/session/tile_blocks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace striate {
@@ -10,6 +12,12 @@ constexpr int kMostWide = 1024, kMostPixels = 1 << 18;
 int tiles_within(int length, int tile, int stride) { return length < tile ? 1 : (length - tile) / stride + 1; }
 
 }  // namespace
+
+std::string TileBlocks::why_not(const TileBlend& blend, const ConvolutionalRun& run) {
+  if (blend.stride() % run.step_x() == 0 && blend.stride() % run.step_y() == 0) return "";
+  return fmt::format("tiles move by {} pixels, the network by {}", blend.stride(),
+                     std::max(run.step_x(), run.step_y()));
+}
 
 TileBlocks::TileBlocks(const TileBlend& blend, const ConvolutionalRun& run) {
   columns_ = blend.tile_columns(), rows_ = blend.tile_rows();

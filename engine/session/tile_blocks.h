@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/network/convolutional_run.h"
@@ -19,10 +20,8 @@ struct TileBlock {
 
 class TileBlocks {
  public:
-  // Whether the steps between tiles are whole steps of the network.
-  static bool fit(const TileBlend& blend, const ConvolutionalRun& run) {
-    return blend.stride() % run.step_x() == 0 && blend.stride() % run.step_y() == 0;
-  }
+  // Empty where the steps between tiles are whole steps of the network; else what they are.
+  static std::string why_not(const TileBlend& blend, const ConvolutionalRun& run);
   // Tiles beside the scene's end that stand between two steps of the network are in no block.
   TileBlocks(const TileBlend& blend, const ConvolutionalRun& run);
   int64_t size() const { return int64_t{blocks_across_} * blocks_down_; }

@@ -156,11 +156,12 @@ Split split_few(const Dataset& data, int64_t examples, const SplitShares& shares
       result.training.insert(result.training.end(), parts[1].begin(), parts[1].begin() + examples);
       continue;
     }
-    if (count < examples + (rest_is_test ? 1 : 0)) {
+    if (const int64_t most = count - (rest_is_test ? 1 : 0); most < examples) {
       throw Error(
           fmt::format("{}: class \"{}\" has {} sample{} to choose {} from{}", data.name(), data.classes()[c], count,
                       count == 1 ? "" : "s", examples, rest_is_test ? ", and one must be left to test" : ""),
-          fmt::format("at most {} examples of each class", std::max<int64_t>(count - (rest_is_test ? 1 : 0), 0)));
+          most > 0 ? fmt::format("at most {} examples of each class", most)
+                   : "add pictures of it: two at least, one to learn from and one to test with");
     }
     Random random(seed, kFewSequence + c);
     shuffle(std::span(own), random);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/files/carried_weights.h"
+#include "engine/nearest_word.h"
 #include "engine/network/head.h"
 #include "engine/network/layer_kind.h"
 #include "engine/network/models.h"
@@ -41,9 +44,26 @@ bool needs_a_name(const std::string& name) {
   return !std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A name alone, that is no file: of a network without trained weights, or of none.
+void check_name(const std::string& name) {
+  std::error_code ignored;
+  if (name.find_first_of("/\\.") != std::string::npos || !carried_weights(name).empty() ||
+      std::filesystem::exists(name, ignored)) {
+    return;
+  }
+  const std::vector<std::string> carried = carried_models();
+  if (find_model(name) != nullptr) {
+    throw Error(fmt::format("{} can't be a base by its name alone: Striate carries no trained weights of it", name),
+                fmt::format("give a file with its weights, or one of {}", fmt::join(carried, ", ")));
+  }
+  throw Error(fmt::format("there is no base \"{}\": neither a file nor a network with trained weights", name),
+              fmt::format("{}, or a file", nearest_hint(name, carried)));
+}
+
 }  // namespace
 
 BaseNetwork BaseNetwork::open(const std::string& name_or_file) {
+  check_name(name_or_file);
   BaseNetwork base;
   base.name_ = name_or_file;
   base.file_ = read_model_file(name_or_file);

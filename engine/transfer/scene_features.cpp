@@ -28,11 +28,8 @@ SceneFeatures::SceneFeatures(std::shared_ptr<const TileFeatures> features, Image
   const Shape input = features_->input();
   if (input != Shape{channels, blend.tile(), blend.tile()}) {
     why_by_tiles_ = fmt::format("tiles of {0} x {0} are scaled to {1} x {2}", blend.tile(), input[2], input[1]);
-  } else if (TileBlocks::fit(blend, *run)) {
+  } else if (why_by_tiles_ = TileBlocks::why_not(blend, *run); why_by_tiles_.empty()) {
     blocks_.emplace(blend, *run);
-  } else {
-    why_by_tiles_ = fmt::format("tiles move by {} pixels, the network by {}", blend.stride(),
-                                std::max(run->step_x(), run->step_y()));
   }
 }
 

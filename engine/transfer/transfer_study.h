@@ -39,6 +39,7 @@ enum class StudySide { scratch, transfer };
 constexpr std::array<int64_t, 6> kStudySizes{1, 2, 5, 10, 20, 50};  // examples per class of the curve
 constexpr int kStudyEpochs = 50;                                    // of the head, and of the network from scratch
 constexpr int kTunedEpochs = 10;                                    // of the second phase
+constexpr int64_t kStudyBatch = 32;                                 // pictures, where there are as many
 constexpr double kHeadRate = 1e-3, kTunedRate = kHeadRate / 100;
 constexpr std::array<double, 3> kScratchRates{1e-2, 3e-3, 1e-3};
 

@@ -14,7 +14,6 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kLargestBatch = 32;
 constexpr int kMeasureEvery = 5;  // epochs, where a picture goes through more than a head
 constexpr int64_t kShown = 320;   // points
 constexpr int64_t kLookedAt = 8;  // pictures at a time
@@ -91,7 +90,7 @@ void TransferStudy::begin_phase(bool second) {
   Current& now = *current_;
   const StudyRun& run = runs_[now.run];
   TrainerSettings settings;
-  settings.batch = static_cast<int>(std::min<int64_t>(kLargestBatch, static_cast<int64_t>(now.split.training.size())));
+  settings.batch = static_cast<int>(std::min<int64_t>(kStudyBatch, static_cast<int64_t>(now.split.training.size())));
   settings.seed = run.seed;
   settings.rate = second ? kTunedRate : run.rate;
   settings.keyframes = false;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command/not_ready.h"
+#include "app/pages/satellite/satellite_work.h"
 #include "engine/files/image_file.h"
 #include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
@@ -146,6 +147,24 @@ TEST_F(SatellitePageTest, what_cannot_be_done_says_why) {
   EXPECT_THROW(driver.text("satellite.class 0 0"), Error);
 }
 
+TEST_F(SatellitePageTest, who_waits_for_a_training_that_cannot_begin_is_told_why) {
+  const auto why = [&](const char* data) {
+    driver.run(std::string("satellite.data ") + data);
+    driver.run("satellite.split geographic");
+    driver.run("satellite.train");
+    try {
+      driver.number("satellite.trained");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(why("drawn").find("where they were taken"), std::string::npos);
+  EXPECT_NE(why("folder:/nowhere/at/all").find("/nowhere/at/all"), std::string::npos);
+  driver.run("satellite.data world");
+  EXPECT_EQ(driver.number("satellite.trained"), 0);
+}
+
 TEST_F(SatellitePageTest, a_hidden_page_goes_on_training_and_classifies_nothing) {
   driver.run("satellite.view map");
   driver.app.run("satellite.train");
@@ -275,6 +294,30 @@ TEST_F(SatellitePageTest, the_training_becomes_a_project_with_the_same_parts) {
   EXPECT_EQ(learned, training);
   EXPECT_EQ(tested, tiles - training);
   EXPECT_NE(driver.failure("satellite.export " + (folder / "project")).find("not empty"), std::string::npos);
+}
+
+// A random split is drawn once: the project has the one that the page learned with.
+TEST_F(SatellitePageTest, the_project_of_a_random_split_has_its_very_tiles) {
+  const TestFolder folder;
+  driver.run("satellite.seed 3");
+  driver.run("satellite.split random");
+  driver.number("satellite.tiles");
+  driver.run("satellite.export " + (folder / "project"));
+  SatelliteSetup setup;
+  setup.seed = 3;
+  Progress progress;
+  const SatelliteTilesPtr tiles = load_tiles(setup, progress);
+  const SatelliteParts parts = parts_of(*tiles, SatelliteSplit::random);
+  std::ifstream split(folder / "project/split.csv");
+  std::vector<int64_t> training, test;
+  std::string line;
+  std::getline(split, line);
+  for (int64_t i = 0; std::getline(split, line); ++i) {
+    if (line.starts_with("training,")) training.push_back(i);
+    if (line.starts_with("test,")) test.push_back(i);
+  }
+  EXPECT_EQ(training, parts.training);
+  EXPECT_EQ(test, parts.test);
 }
 
 TEST_F(SatellitePageTest, bad_tiles_scenes_and_bases_are_told_and_nothing_is_lost) {

@@ -123,7 +123,7 @@ TEST_F(TrainSettingsTest, a_folder_that_is_none_is_told_beside_the_data) {
   ASSERT_TRUE(settings.data().error());
   EXPECT_TRUE(host.shows("Choose folder"));
   EXPECT_EQ(host.failure("train.data.size 100"),
-            "mnist has the pictures that it has / digits, shapes and satellite can be drawn in any number");
+            "mnist has the pictures that it has / digits, letters, shapes and satellite can be drawn in any number");
   host.run("train.data.folder /nor/this");
   EXPECT_EQ(host.config.data, "mnist:/nor/this");
   host.run("train.data digits");
@@ -140,7 +140,7 @@ TEST_F(TrainSettingsTest, the_world_is_read_behind_and_has_the_tiles_that_it_has
   EXPECT_EQ(settings.data().classes(), 8);
   EXPECT_EQ(settings.data().data()->size(), 160);
   EXPECT_EQ(host.failure("train.data.size 100"),
-            "world has the pictures that it has / digits, shapes and satellite can be drawn in any number");
+            "world has the pictures that it has / digits, letters, shapes and satellite can be drawn in any number");
   EXPECT_EQ(host.failure("train.data.folder /tmp"),
             "world is part of the program and needs no folder / choose mnist, cifar10 or folder first");
   host.run("train.split.by region-reversed");

@@ -284,6 +284,16 @@ TEST_F(TransferOwnTest, folders_that_nothing_can_be_learned_from_say_why) {
   EXPECT_EQ(driver.number("transfer.pictures"), 72);
 }
 
+// The folder that own classes are kept in is nobody's business.
+TEST_F(TransferOwnTest, own_classes_that_cannot_be_read_are_named_without_the_folder_that_keeps_them) {
+  for (const char* name : {"cup", "pen"}) fs::create_directories(folder / name);
+  std::ofstream(folder / "cup/1.pgm") << "P2 1 1 255";
+  for (int i = 0; i < 5; ++i) std::ofstream(folder / fmt::format("pen/{}.pgm", i)) << "P2 1 1 255 4";
+  for (const std::string& line : driver.app.page().dropped({folder / "cup", folder / "pen"})) driver.run(line);
+  const std::string said = why("transfer.classes");
+  EXPECT_EQ(said.find("no picture of class \"cup\" can be read: cup/1.pgm"), 0u) << said;
+}
+
 TEST_F(TransferOwnTest, draws_every_state_in_every_size) {
   driver.draw_states({
       {"transfer.view own"},

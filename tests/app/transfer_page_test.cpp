@@ -1,10 +1,15 @@
 // The page transfer: what it counts and learns, what its commands and clicks do, every state drawn.
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "engine/network/models.h"
 #include "engine/network/network.h"
 #include "engine/training/checkpoint.h"
+#include "engine/training/data/sources.h"
+#include "engine/training/split.h"
 #include "tests/app/page_driver.h"
 #include "tests/test_folder.h"
 
@@ -66,6 +71,71 @@ TEST_F(TransferPageTest, counts_before_anything_is_learned_and_says_what_to_do) 
   EXPECT_NE(why("transfer.curve.transfer 5").find("nothing has learned from 5"), std::string::npos);
   EXPECT_NE(driver.failure("transfer.save nowhere.safetensors").find("nothing has been learned"), std::string::npos);
   EXPECT_NE(driver.failure("transfer.save a.txt").find("safetensors"), std::string::npos);
+}
+
+TEST_F(TransferPageTest, a_network_of_digits_is_a_base_for_letters_and_one_of_shapes_for_digits) {
+  const auto says = [&](const std::string& words) {
+    std::vector<Ui::WholeText> texts;
+    driver.ui.record_whole(&texts);
+    driver.settle();
+    driver.ui.record_whole(nullptr);
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const Ui::WholeText& each) { return each.text.find(words) != std::string::npos; });
+  };
+  for (const char* line : {"transfer.data letters:312", "transfer.examples 10", "transfer.seeds 1"}) driver.run(line);
+  EXPECT_EQ(driver.number("transfer.classes"), 26);
+  EXPECT_EQ(driver.number("transfer.trained.parameters"), 84 * 26 + 26);
+  EXPECT_FALSE(says("are resized to")) << "letters are as large as digits";
+  driver.run("transfer.finish");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 0.4);
+  // A training of one's own on shapes, of another size and in color.
+  const TestFolder folder;
+  const std::string base = folder / "shapes.safetensors";
+  Stream stream;
+  Network network(stream, build_model("tiny", Shape{3, 32, 32}, 6));
+  network.initialize(stream, Initializer::pytorch, 1);
+  ModelInfo info;
+  info.model = "tiny", info.data = "shapes";
+  info.architecture = network.architecture();
+  info.classes = {"circle", "cross", "ring", "square", "star", "triangle"};
+  save_model(base, stream, info, network);
+  driver.run("transfer.base " + base);
+  driver.run("transfer.data digits:120");
+  driver.run("transfer.examples 5");
+  EXPECT_EQ(driver.number("transfer.classes"), 10);
+  EXPECT_TRUE(says("resized to the 32 \u00d7 32 of the base"));
+  EXPECT_TRUE(says("gray goes into all three channels"));
+  driver.run("transfer.finish");
+  EXPECT_GT(driver.number("transfer.transfer.accuracy"), 0.1);
+  driver.run("transfer.base lenet5-digits");
+  driver.run("transfer.data shapes:72");
+  EXPECT_EQ(driver.number("transfer.classes"), 6);
+  EXPECT_TRUE(says("colors become their brightness"));
+}
+
+// What the first seed learns from is what the project learns from.
+TEST_F(TransferPageTest, the_head_becomes_a_project_with_the_examples_of_the_first_seed) {
+  const TestFolder folder;
+  EXPECT_EQ(driver.number("transfer.classes"), 6);
+  driver.run("transfer.export " + (folder / "project"));
+  for (const char* name : {"train.py", "model.py", "data.py", "README.md", "start.safetensors", "data/pictures.npy"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder / (std::string("project/") + name))) << name;
+  }
+  const Split parts = split_few(*open_dataset("shapes:72"), 2, {}, 1);
+  std::ifstream split(folder / "project/split.csv");
+  std::vector<int64_t> training, test;
+  std::string line;
+  std::getline(split, line);
+  for (int64_t i = 0; std::getline(split, line); ++i) {
+    if (line.starts_with("training,")) training.push_back(i);
+    if (line.starts_with("test,")) test.push_back(i);
+  }
+  EXPECT_EQ(training, parts.training);
+  EXPECT_EQ(test, parts.test);
+  EXPECT_NE(driver.failure("transfer.export " + (folder / "project")).find("not empty"), std::string::npos);
+  driver.run("transfer.unfreeze all");
+  EXPECT_NE(driver.failure("transfer.export " + (folder / "other")).find("second one"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder / "other"));
 }
 
 TEST_F(TransferPageTest, a_wrong_base_head_layer_or_source_says_so_and_nothing_is_lost) {

@@ -13,10 +13,14 @@ prints "training.samples 24"
 prints "test.samples 72"
 prints "parameters.trained 54"
 prints "epochs 50.0000"
-sed -n 's/^test.accuracy //p' "$WORK/out" | grep -q . || fail "no test.accuracy"
+MEASURED=$(sed -n 's/^test.accuracy //p' "$WORK/out")
+[ -n "$MEASURED" ] || fail "no test.accuracy"
 works summary "$WORK/new.safetensors"
 prints "frozen layers 0 to 7"
+# Its test part is all that it did not learn from.
 works evaluate "$WORK/new.safetensors" --data shapes:96 --resize middle --quiet --device cpu
+prints "samples 72"
+prints "accuracy $MEASURED"
 
 # Stopped and gone on with: the same file.
 works train --data shapes:96 --base "$WORK/base.safetensors" --examples 4 $ON --steps 60 --save "$WORK/half.safetensors"
@@ -51,7 +55,7 @@ done
 mkdir -p "$WORK/one/lie" && gray_picture one/lie/1.pgm 2 2 1 2 3 4
 echo "P2 2 2 255 7" >"$WORK/broken/lie/3.pgm"
 refuses 1 "there is one class only" "two classes" train --data "folder:$WORK/one" $BASE
-refuses 1 "1 sample to choose 2" "at most 0" train --data "folder:$WORK/few" $BASE
+refuses 1 "1 sample to choose 2" "two at least" train --data "folder:$WORK/few" $BASE
 refuses 1 "is empty: no picture in it" "add pictures" train --data "folder:$WORK/empty" $BASE
 refuses 1 "single burst" "take another one" train --data "folder:$WORK/bursts" $BASE
 run train --data "folder:$WORK/broken" $BASE --steps 2
@@ -66,6 +70,8 @@ done
 works train --data "folder:$WORK/bursts" $BASE --steps 2
 prints "training.samples 4"
 refuses 1 "too many to learn from" "at most 3" train --data "folder:$WORK/bursts" --base "$WORK/base.safetensors" --examples 9 $ON
+refuses 1 "tiny can't be a base by its name alone" "lenet5-digits" train --data shapes:60 --base tiny $ON
+refuses 1 "there is no base \"squeezenet1_2\"" "squeezenet1_1" train --data shapes:60 --base squeezenet1_2 $ON
 refuses 2 "--model cannot be given together with --base" "" train --data shapes:96 --base "$WORK/base.safetensors" --model tiny
 refuses 2 "unknown layer \"c3\"" "" train --data shapes:96 --base "$WORK/base.safetensors" --freeze c3 $ON
 refuses 2 "40 layers of the base can't be frozen" "" train --data shapes:96 --base "$WORK/base.safetensors" --freeze 40 $ON

@@ -20,7 +20,7 @@ run train --data folder:tiles --base base.safetensors --examples 12 --epochs 20 
 run train --data folder:tiles --weights base.safetensors --epochs 3 --batch 8 --quiet --save weighted.safetensors \
   --log weighted.csv
 [ "$STATUS" -eq 0 ] || fail "cannot train with given weights"
-exports headed.safetensors headed_project --to pytorch --training --data folder:tiles
+exports headed.safetensors headed_project --to pytorch --training
 exports weighted.safetensors weighted_project --to pytorch --training --data folder:tiles
 [ "$(grep -c ',training$\|training,' headed_project/split.csv)" -eq 24 ] || fail "another split"
 grep -q 'freeze(net)' headed_project/train.py || fail "the base is not frozen"

@@ -36,8 +36,10 @@ done
 trains tiles --data folder:tiles --size 8x6 --batch 8 --model "conv 4 3x3 | batchnorm | relu | flatten | dense 2" \
   --augment "shift 1 flip rotate 9 brightness 0.1 contrast 0.1" --optimizer "sgd momentum 0.9 nesterov decay 0.001" \
   --schedule "warm-up 2 cosine 10" --freeze 0
-refuses 1 "does not say which pictures" "--data" export tiles.safetensors none --training
-exports tiles.safetensors tiles_project --training --data folder:tiles
+mv tiles moved
+refuses 1 "no such folder" "name" export tiles.safetensors none --training
+mv moved tiles
+exports tiles.safetensors tiles_project --training
 
 need_python torch,numpy,PIL
 # PROJECT FILE: the losses of all steps within 1e-4 in the first half and close in the others.

@@ -90,6 +90,10 @@ TEST(BaseNetwork, what_can_not_be_one_says_why) {
   EXPECT_NE(why("input 3x1x1 | maxpool 1 | flatten").find("no head"), std::string::npos)
       << why("input 3x1x1 | maxpool 1 | flatten");
   EXPECT_NE(failure([&] { (void)BaseNetwork::open(folder / "nowhere.onnx"); }), "no error");
+  EXPECT_NE(failure([&] { (void)BaseNetwork::open("tiny"); }).find("tiny can't be a base by its name alone"),
+            std::string::npos);
+  EXPECT_NE(failure([&] { (void)BaseNetwork::open("squeezenet1_2"); }).find("no base \"squeezenet1_2\""),
+            std::string::npos);
 }
 
 TEST(BaseNetwork, its_weights_are_those_of_the_file_and_the_heads_are_drawn) {

@@ -12,7 +12,9 @@
 #include "engine/training/data/digits.h"
 #include "engine/training/data/fit_image.h"
 #include "engine/training/data/sources.h"
+#include "engine/training/metrics.h"
 #include "engine/training/split.h"
+#include "engine/training/trainer.h"
 #include "kernels/threads.h"
 #include "tests/engine/small_images.h"
 #include "tests/reference.h"
@@ -89,7 +91,7 @@ TEST_P(Drawn, may_be_read_by_several_threads) {
   for (size_t i = 0; i < results.size(); ++i) EXPECT_EQ(results[i], sample(*alone, static_cast<int64_t>(i % 64)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sources, Drawn, testing::Values("digits", "shapes", "satellite"),
+INSTANTIATE_TEST_SUITE_P(Sources, Drawn, testing::Values("digits", "letters", "shapes", "satellite"),
                          [](const auto& each) { return std::string(each.param); });
 
 TEST(Digits, are_centered_like_mnist) {
@@ -106,6 +108,28 @@ TEST(Digits, are_centered_like_mnist) {
     EXPECT_NEAR(x / mass, 14, 2.5) << data.describe(i);
     EXPECT_NEAR(y / mass, 14, 2.5) << data.describe(i);
   }
+}
+
+TEST(Letters, are_twenty_six_and_told_apart_after_a_short_training) {
+  const std::shared_ptr<const Dataset> data = open_dataset("letters:1300");
+  ASSERT_EQ(data->classes().size(), 26u);
+  EXPECT_EQ(data->classes().front(), "A");
+  EXPECT_EQ(data->classes().back(), "Z");
+  EXPECT_EQ(data->shape(), (Shape{1, 28, 28}));
+  const Split parts = split(*data, SplitShares::parse("0.8,0,0.2"), 1);
+  Stream stream;
+  Network network(stream, Architecture::parse("input 1x28x28 | conv 8 5x5 | relu | maxpool 2 | conv 16 5x5 | relu | "
+                                              "maxpool 2 | flatten | dense 26"));
+  network.initialize(stream, Initializer::pytorch, 1);
+  TrainerSettings settings;
+  settings.batch = 26;
+  settings.rate = 0.003;
+  const Normalization normalization = Normalization::measure(*data, parts.training);
+  Trainer trainer(stream, network, *data, parts.training, normalization, settings);
+  for (int step = 0; step < 200; ++step) trainer.step();
+  Evaluator evaluator(stream, network.architecture(), 26);
+  const Evaluation told = evaluator.evaluate(stream, network, *data, parts.test, normalization);
+  EXPECT_GT(told.accuracy(), 0.6);
 }
 
 TEST(FitDigit, a_drawing_is_fitted_and_centered_by_its_mass) {

@@ -252,15 +252,20 @@ TEST(PrepareInput, other_networks_get_the_middle_part) {
   EXPECT_TRUE(prepare_drawing({}, Shape{3, 32, 32}, false).blank);
 }
 
-TEST(PrepareInput, only_digits_are_read_as_digits) {
+TEST(PrepareInput, only_digits_and_letters_are_read_as_writing) {
   std::vector<std::string> digits;
   for (int i = 0; i < 10; ++i) digits.push_back(std::to_string(i));
-  EXPECT_TRUE(reads_digits(kDigit, digits));
-  EXPECT_FALSE(reads_digits(Shape{1, 32, 32}, digits));
+  EXPECT_TRUE(reads_writing(kDigit, digits));
+  EXPECT_FALSE(reads_writing(Shape{1, 32, 32}, digits));
   std::vector<std::string> clothes = digits;
   clothes[3] = "dress";
-  EXPECT_FALSE(reads_digits(kDigit, clothes));
-  EXPECT_FALSE(reads_digits(kDigit, {"0", "1"}));
+  EXPECT_FALSE(reads_writing(kDigit, clothes));
+  EXPECT_FALSE(reads_writing(kDigit, {"0", "1"}));
+  std::vector<std::string> letters;
+  for (char letter = 'A'; letter <= 'Z'; ++letter) letters.emplace_back(1, letter);
+  EXPECT_TRUE(reads_writing(kDigit, letters));
+  letters[25] = "zebra";
+  EXPECT_FALSE(reads_writing(kDigit, letters));
   EXPECT_TRUE(takes_pictures(kDigit));
   EXPECT_FALSE(takes_pictures(Shape{2}));
   EXPECT_FALSE(takes_pictures(Shape{4, 8, 8}));

@@ -147,8 +147,14 @@ void SatellitePage::export_project(const std::string& folder) {
   check_project_folder(folder, ExportFormat::pytorch);
   if (writer_.busy()) throw Error("a file is being written", "wait until it is there");
   saved_.clear();
-  TileProject project{exported_base(), tiles->data,      state_.setup.data, state_.split == "geographic",
-                      state_.epochs,   state_.setup.seed};
+  TileProject project;
+  project.base = exported_base();
+  project.tiles = tiles->data, project.data = state_.setup.data;
+  project.epochs = state_.epochs, project.seed = state_.setup.seed;
+  if (state_.split == "random") {
+    const SatelliteParts parts = parts_of(*tiles, SatelliteSplit::random);
+    project.parts = Split{parts.training, {}, parts.test};
+  }
   writer_.request([project, folder](Progress&) {
     Stream stream(Device::cpu());
     write_training_project(stream, training_project_of(project), project.tiles, folder, ExportFormat::pytorch);
@@ -243,7 +249,9 @@ void SatellitePage::declare_readouts(Registry& registry) {
     registry.add(
         Readout{std::string("satellite.") + name, help, [value = std::move(value)] { return ReadoutValue(value()); }});
   };
-  number("trained", "1 when the training that was asked for is done, 0 before", [this] {
+  number("trained", "1 when the training that was asked for is done, 0 before; where it cannot begin, why", [this] {
+    if (tiles_why_) throw *tiles_why_;
+    if (learning_why_) throw *learning_why_;
     const auto now = moment();
     return now && now->done && !runs() ? 1.0 : 0.0;
   });

@@ -178,14 +178,18 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
   }
   draw_places(ui, world, false, note);
   ui.begin_panel("split words", Rect{area.x, world.bottom() + 8, area.w, below - 8}, 0, false);
+  const TileNearness& near = tiles_->nearness[split_index(state_.split)];
   if (state_.split == "random") {
     ui.note(
-        "A tile begins every half of its size. So a test tile nearly always has a training tile beside it that shares "
-        "ground with it, in the same light: the network is asked about what it has all but seen.");
+        format_tr("{} of {} test tiles share ground with one that was learned from, and half of all have one within "
+                  "{} km, in the same light: the network is asked about what it has all but seen.",
+                  grouped(near.sharing), grouped(near.tested), grouped(std::llround(near.median))));
   } else {
     ui.note(
-        "The Americas learn, the rest of the world tests: no test tile has a neighbor that was learned from. That is "
-        "what a network meets when it is used somewhere else.");
+        format_tr("The Americas learn, the rest of the world tests: half of the test tiles are more than {} km from "
+                  "all that was learned; across the ice of Greenland and Antarctica the nearest are {} km away. "
+                  "That is what a network meets when it is used somewhere else.",
+                  grouped(std::llround(near.median)), grouped(std::llround(near.least))));
   }
   ui.end_panel();
 }

@@ -67,6 +67,11 @@ SatelliteTilesPtr load_tiles(const SatelliteSetup& setup, Progress& progress) {
     progress.share = static_cast<float>(done) / static_cast<float>(of);
     return !progress.canceled.load();
   });
+  for (const SatelliteSplit split : {SatelliteSplit::random, SatelliteSplit::geographic}) {
+    if (!tiles->world) break;
+    const SatelliteParts parts = parts_of(*tiles, split);
+    tiles->nearness[static_cast<size_t>(split)] = nearness_of(tiles->places, parts.training, parts.test);
+  }
   return tiles;
 }
 

@@ -2,6 +2,7 @@
 // them, and a scene that is classified with it into a map.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/pages/satellite/tile_nearness.h"
 #include "app/worker/latest.h"
 #include "engine/image.h"
 #include "engine/transfer/scene_features.h"
@@ -40,7 +42,8 @@ struct SatelliteTiles {
   std::shared_ptr<const World> world;  // that they are cut out of; null: they are others
   std::vector<WorldTile> places;
   std::shared_ptr<const TileFeatures> features;
-  std::vector<float> values;  // (tiles, features->count())
+  std::vector<float> values;             // (tiles, features->count())
+  std::array<TileNearness, 2> nearness;  // of the world: random, geographic
   int channels = 3;
   uint64_t serial = 0;
 

@@ -66,46 +66,27 @@ std::vector<float> neocognitron_picture(const std::vector<float>& picture) {
   return halved;
 }
 
-NeocognitronJob::NeocognitronJob(std::function<void()> wake)
-    : wake_(wake), live_(std::make_shared<Live>()), work_(std::move(wake)) {}
-
-void NeocognitronJob::begin(const NeocognitronRequest& request) {
-  work_.request([live = live_, request, wake = wake_](Progress& progress) {
-    run(*live, request, progress, wake);
-    return true;
-  });
-}
-
-bool NeocognitronJob::Known::begins(const NeocognitronRequest& request) const {
+bool NeocognitronWork::Known::begins(const NeocognitronRequest& request) const {
   if (!network || data != request.data || network->settings().formula != request.formula) return false;
   if (done.size() < first_drawings(request.acts).size()) return false;
   if (done.size() > request.acts.size() || !std::equal(done.begin(), done.end(), request.acts.begin())) return false;
   return part == 0 || (done.size() < request.acts.size() && request.acts[done.size()] == doing);
 }
 
-NeocognitronMomentPtr NeocognitronJob::take() {
-  work_.take();
-  const std::lock_guard lock(live_->mutex);
-  if (!live_->moment || live_->moment->version == taken_) return nullptr;
-  taken_ = live_->moment->version;
-  return live_->moment;
-}
-
-void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const Progress& progress,
-                          const std::function<void()>& wake) {
-  const std::lock_guard whole(live.whole);
+void NeocognitronWork::run(const NeocognitronRequest& request, const Progress& progress,
+                           const std::function<void(NeocognitronMoment)>& publish) {
   const SharingData data = open_sharing_data(request.data);
-  Known& known = live.known;
+  Known& known = known_;
   if (!known.begins(request)) {
-    if (known.network && !known.done.empty()) live.kept.insert(live.kept.begin(), std::move(known));
+    if (known.network && !known.done.empty()) kept_.insert(kept_.begin(), std::move(known));
     known = {};
     const auto better = [&](const Known& a, const Known& b) {
       return (a.begins(request) ? a.done.size() : 0) < (b.begins(request) ? b.done.size() : 0);
     };
-    const auto best = std::max_element(live.kept.begin(), live.kept.end(), better);
-    if (best != live.kept.end() && best->begins(request)) {
+    const auto best = std::max_element(kept_.begin(), kept_.end(), better);
+    if (best != kept_.end() && best->begins(request)) {
       known = std::move(*best);
-      live.kept.erase(best);
+      kept_.erase(best);
     } else {
       known.stream = std::make_unique<Stream>(Device::cpu());
       NeocognitronSettings settings = neocognitron_settings();
@@ -113,7 +94,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
       known.network = std::make_unique<Neocognitron>(*known.stream, settings);
       known.data = request.data;
     }
-    if (live.kept.size() > kMostKept) live.kept.resize(kMostKept);
+    if (kept_.size() > kMostKept) kept_.resize(kMostKept);
   }
   Neocognitron& network = *known.network;
   for (int i = 0; i < network.stages(); ++i) {
@@ -131,14 +112,6 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
   }
   const std::vector<float> still = picture;
   picture = neocognitron_picture(moved_digit(still, request.move));
-  const auto publish = [&] {
-    now.version = ++live.version;
-    {
-      const std::lock_guard lock(live.mutex);
-      live.moment = std::make_shared<const NeocognitronMoment>(now);
-    }
-    wake();
-  };
   const auto look = [&] {
     now.maps = network.maps(picture.data());
     now.answer = network.answer(now.maps);
@@ -171,7 +144,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
       std::stable_sort(now.winners[at].begin(), now.winners[at].end(),
                        [&](const auto& a, const auto& b) { return window(a) < window(b); });
     }
-    publish();
+    publish(now);
   };
   look();
   double looked = steady_seconds();
@@ -227,7 +200,7 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
       fmt::format("{} {} {} {} {} {} {} {} {} {} {}", request.data, name_of(request.formula), network.weights(),
                   known.done.size(), known.learned, request.selectivity[0], request.selectivity[1],
                   request.selectivity[2], request.digit, request.move.scale, request.move.degrees);
-  if (request.map && !request.use_drawing && live.map_of == map_of) now.map = live.map, now.map_rows = kShiftsEach;
+  if (request.map && !request.use_drawing && map_of_ == map_of) now.map = map_, now.map_rows = kShiftsEach;
   look();
   if (known.done.empty()) return;
   for (int64_t i = 0; request.measure && i < kTestDigits; ++i) {
@@ -238,10 +211,10 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     ++now.tested;
     now.right += answer.label == data.test_label(digit) ? 1 : 0;
     now.silent += answer.label < 0 ? 1 : 0;
-    if (steady_seconds() - looked > kBetween) publish(), looked = steady_seconds();
+    if (steady_seconds() - looked > kBetween) publish(now), looked = steady_seconds();
   }
   now.measured = request.measure;
-  publish();
+  publish(now);
   if (!request.map || request.use_drawing || now.map_rows == kShiftsEach) return;
   constexpr int side = kShiftsEach;
   now.map.assign(static_cast<size_t>(side) * side, -1);
@@ -254,10 +227,10 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
       now.map[static_cast<size_t>(row * side + column)] = label < 0 ? -2 : label;
     }
     now.map_rows = row + 1;
-    if (steady_seconds() - looked > kBetween || now.map_rows == side) publish(), looked = steady_seconds();
+    if (steady_seconds() - looked > kBetween || now.map_rows == side) publish(now), looked = steady_seconds();
   }
-  live.map = now.map;
-  live.map_of = map_of;
+  map_ = now.map;
+  map_of_ = map_of;
 }
 
 }  // namespace striate

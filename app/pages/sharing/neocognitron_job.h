@@ -5,12 +5,10 @@
 #include <array>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "app/worker/latest.h"
+#include "app/worker/moment_job.h"
 #include "engine/drawing/drawing.h"
 #include "engine/neocognitron/neocognitron.h"
 #include "engine/sharing/sharing_digits.h"
@@ -72,16 +70,14 @@ NeocognitronSettings neocognitron_settings();
 // A picture (32, 32) as it sees it, (16, 16): means of 2 x 2.
 std::vector<float> neocognitron_picture(const std::vector<float>& picture);
 
-class NeocognitronJob {
+class NeocognitronWork {
  public:
+  using Request = NeocognitronRequest;
+  using Moment = NeocognitronMoment;
   static constexpr int kTestDigits = 200;
   static constexpr int kFirstDigits = 200;  // that the stages before the last one learn from
-
-  explicit NeocognitronJob(std::function<void()> wake);
-  void begin(const NeocognitronRequest& request);
-  void stop() { work_.cancel(); }
-  bool busy() const { return work_.busy(); }
-  NeocognitronMomentPtr take();
+  void run(const NeocognitronRequest& request, const Progress& progress,
+           const std::function<void(NeocognitronMoment)>& publish);
 
  private:
   // A network and what it has learned.
@@ -96,23 +92,11 @@ class NeocognitronJob {
     double seconds = 0;
     bool begins(const NeocognitronRequest& request) const;  // what it has learned is the beginning of what is asked for
   };
-  struct Live {
-    std::mutex mutex;
-    NeocognitronMomentPtr moment;
-    uint64_t version = 0;
-    std::mutex whole;
-    Known known;
-    std::vector<Known> kept;  // the ones before it, the newest first: what is taken back is there at once
-    std::string map_of;       // as in SharingJob
-    std::vector<int> map;
-  };
-  static void run(Live& live, const NeocognitronRequest& request, const Progress& progress,
-                  const std::function<void()>& wake);
-
-  std::function<void()> wake_;
-  std::shared_ptr<Live> live_;
-  uint64_t taken_ = 0;
-  Latest<bool> work_;
+  Known known_;
+  std::vector<Known> kept_;  // the ones before it, the newest first: what is taken back is there at once
+  std::string map_of_;       // as in SharingWork
+  std::vector<int> map_;
 };
+using NeocognitronJob = MomentJob<NeocognitronWork>;
 
 }  // namespace striate

@@ -152,7 +152,7 @@ void SharingPage::draw_score(Ui& ui) const {
     ui.note(format_tr("**{:.1f} %** of {} unseen digits read right, {} unanswered",
                       100.0 * now.right / std::max(1, now.tested), now.tested, now.silent));
   } else if (now.learned > 0) {
-    ui.note(format_tr("unseen digits: {} of {} tried", now.tested, NeocognitronJob::kTestDigits));
+    ui.note(format_tr("unseen digits: {} of {} tried", now.tested, NeocognitronWork::kTestDigits));
   }
 }
 

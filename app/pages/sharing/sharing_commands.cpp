@@ -345,7 +345,7 @@ void SharingPage::declare_readouts(Registry& registry) {
          [this] { return static_cast<double>(need_neocognitron().answer.label); });
   number("sharing.neocognitron.accuracy",
          fmt::format("share of {} unseen digits, moved as this one, that the Neocognitron reads right",
-                     NeocognitronJob::kTestDigits),
+                     NeocognitronWork::kTestDigits),
          [this] {
            score_wanted_ = true;
            const NeocognitronMoment& moment = need_neocognitron();

@@ -21,33 +21,14 @@ int SharingMoment::known(SharingLayer layer) const {
   return static_cast<int>(std::count(classes.begin(), classes.end(), label));
 }
 
-SharingJob::SharingJob(std::function<void()> wake)
-    : wake_(wake), live_(std::make_shared<Live>()), work_(std::move(wake)) {}
-
-void SharingJob::begin(const SharingRequest& request) {
-  work_.request([live = live_, request, wake = wake_](Progress& progress) {
-    run(*live, request, progress, wake);
-    return true;
-  });
-}
-
-SharingMomentPtr SharingJob::take() {
-  work_.take();
-  const std::lock_guard lock(live_->mutex);
-  if (!live_->moment || live_->moment->version == taken_) return nullptr;
-  taken_ = live_->moment->version;
-  return live_->moment;
-}
-
-void SharingJob::run(Live& live, const SharingRequest& request, const Progress& progress,
-                     const std::function<void()>& wake) {
-  const std::lock_guard whole(live.lab_mutex);
-  if (!live.lab || live.data != request.data || live.start != request.start) {
-    live.lab = nullptr;
-    live.lab = std::make_unique<SharingLab>(Device::cpu(), open_sharing_data(request.data), request.tie, request.start);
-    live.data = request.data, live.start = request.start;
+void SharingWork::run(const SharingRequest& request, const Progress& progress,
+                      const std::function<void(SharingMoment)>& publish) {
+  if (!lab_ || data_ != request.data || start_ != request.start) {
+    lab_ = nullptr;
+    lab_ = std::make_unique<SharingLab>(Device::cpu(), open_sharing_data(request.data), request.tie, request.start);
+    data_ = request.data, start_ = request.start;
   }
-  SharingLab& lab = *live.lab;
+  SharingLab& lab = *lab_;
   if (progress.canceled) return;
   lab.set_tie(request.tie);
   SharingMoment now;
@@ -58,14 +39,6 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
   now.source = lab.data().digits->describe(lab.data().test[static_cast<size_t>(digit)]);
   const std::vector<float> still = lab.data().test_digit(digit);
   now.picture = moved_digit(still, request.move);
-  const auto publish = [&] {
-    now.version = ++live.version;
-    {
-      const std::lock_guard lock(live.mutex);
-      live.moment = std::make_shared<const SharingMoment>(now);
-    }
-    wake();
-  };
   const auto look = [&] {
     now.step = lab.steps();
     now.learning = lab.steps() < request.steps;
@@ -74,14 +47,14 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
       now.loss[static_cast<size_t>(i)] = lab.loss(layer_of(i));
     }
     now.gradient = lab.gradient(now.picture, now.label);
-    publish();
+    publish(now);
   };
   const auto map_of = [&] {
     return fmt::format("{} {} {} {} {} {} {}", request.data, request.start, lab.steps(), name_of(request.tie), digit,
                        request.move.scale, request.move.degrees);
   };
   const auto take_map = [&] {
-    if (request.map && live.map_of == map_of()) now.map = live.map, now.map_rows = kShifts;
+    if (request.map && map_of_ == map_of()) now.map = map_, now.map_rows = kShifts;
   };
   take_map();
   look();
@@ -109,7 +82,7 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
       now.accuracy[static_cast<size_t>(i)] = static_cast<double>(right) / static_cast<double>(said.size());
     }
     now.has_accuracy = true;
-    publish();
+    publish(now);
   }
   if (!request.map || now.map_rows == kShifts) return;
   for (auto& each : now.map) each.assign(static_cast<size_t>(kShifts) * kShifts, -1);
@@ -126,10 +99,10 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
       std::copy(said.begin(), said.end(), now.map[static_cast<size_t>(i)].begin() + row * kShifts);
     }
     now.map_rows = row + 1;
-    publish();
+    publish(now);
   }
-  live.map = now.map;
-  live.map_of = map_of();
+  map_ = now.map;
+  map_of_ = map_of();
 }
 
 }  // namespace striate

@@ -3,14 +3,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
+#include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "app/worker/latest.h"
+#include "app/worker/moment_job.h"
 #include "engine/sharing/sharing_lab.h"
 
 namespace striate {
@@ -51,35 +49,20 @@ struct SharingMoment {
 };
 using SharingMomentPtr = std::shared_ptr<const SharingMoment>;
 
-class SharingJob {
+class SharingWork {
  public:
-  explicit SharingJob(std::function<void()> wake);
-  void begin(const SharingRequest& request);
-  void stop() { work_.cancel(); }
-  bool busy() const { return work_.busy(); }
-  // The newest moment, where it is newer than the last one taken; null: none. Throws what the work threw.
-  SharingMomentPtr take();
+  using Request = SharingRequest;
+  using Moment = SharingMoment;
+  void run(const SharingRequest& request, const Progress& progress, const std::function<void(SharingMoment)>& publish);
 
  private:
-  struct Live {
-    std::mutex mutex;  // of the moment
-    SharingMomentPtr moment;
-    std::mutex lab_mutex;
-    std::unique_ptr<SharingLab> lab;
-    std::string data;
-    uint64_t start = 0;
-    uint64_t version = 0;
-    // The last whole map, and what it is of: another shift of the same digit changes nothing of it.
-    std::string map_of;
-    std::array<std::vector<int>, kSharingLayers> map;
-  };
-  static void run(Live& live, const SharingRequest& request, const Progress& progress,
-                  const std::function<void()>& wake);
-
-  std::function<void()> wake_;
-  std::shared_ptr<Live> live_;
-  uint64_t taken_ = 0;
-  Latest<bool> work_;  // last: it uses the above
+  std::unique_ptr<SharingLab> lab_;
+  std::string data_;
+  uint64_t start_ = 0;
+  // The last whole map, and what it is of: another shift of the same digit changes nothing of it.
+  std::string map_of_;
+  std::array<std::vector<int>, kSharingLayers> map_;
 };
+using SharingJob = MomentJob<SharingWork>;
 
 }  // namespace striate

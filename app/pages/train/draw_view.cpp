@@ -17,22 +17,23 @@ constexpr double kAway = 0.5;  // seconds without a look after which the view wa
 Stroke stroke_of(const std::string& text) { return parse_stroke("train.draw", text, "undo, clear, probe, pen X Y"); }
 
 // A picture that has the network's size already is taken for one that was prepared.
-bool as_digit(const Image& image, const Shape& input, bool reads_digits) {
-  return reads_digits && (image.width != input[2] || image.height != input[1]);
+bool as_digit(const Image& image, const Shape& input, bool reads_writing) {
+  return reads_writing && (image.width != input[2] || image.height != input[1]);
 }
 
 }  // namespace
 
 DrawView::DrawView(const TrainScene& scene) : scene_(scene), image_version_(scene.context.document.image_version) {
   ink_ = ink_of(drawing_);
-  input_ = prepare_drawing(drawing_, reader_.input, reader_.digits);
+  input_ = prepare_drawing(drawing_, reader_.input, reader_.writing);
 }
 
 DrawView::Reader DrawView::reader_of(const TrainSnapshot& now) const {
   Reader reader;
   if (!now.architecture || !now.data) return reader;
   reader.input = now.architecture->input();
-  reader.digits = reads_digits(reader.input, now.data->classes());
+  reader.writing = reads_writing(reader.input, now.data->classes());
+  reader.letters = reader.writing && now.data->classes().front() == "A";
   return reader;
 }
 
@@ -112,7 +113,7 @@ void DrawView::prepare() {
     input_ = {};
     return;
   }
-  input_ = prepare_drawing(drawing_, reader_.input, reader_.digits);
+  input_ = prepare_drawing(drawing_, reader_.input, reader_.writing);
   if (!input_.blank) send_probe();
 }
 
@@ -142,13 +143,13 @@ void DrawView::use_image() {
   // What a frame can do is done at once, so that a script needs not wait.
   if (image->value_count() <= size_t{1} << 20) {
     work_.reset();
-    input_ = prepare_image(*image, reader_.input, as_digit(*image, reader_.input, reader_.digits));
+    input_ = prepare_image(*image, reader_.input, as_digit(*image, reader_.input, reader_.writing));
     take_image();
     return;
   }
   if (!work_) work_ = std::make_unique<Latest<PreparedInput>>(scene_.context.wake);
   work_->request([image, reader = reader_](Progress&) {
-    return prepare_image(*image, reader.input, as_digit(*image, reader.input, reader.digits));
+    return prepare_image(*image, reader.input, as_digit(*image, reader.input, reader.writing));
   });
 }
 

@@ -40,7 +40,7 @@ class DrawView : public TrainView {
   // What the network is to read. Without a network: digits.
   struct Reader {
     Shape input{1, 28, 28};
-    bool digits = true;
+    bool writing = true, letters = false;  // prepared as MNIST was
     friend bool operator==(const Reader&, const Reader&) = default;
   };
 

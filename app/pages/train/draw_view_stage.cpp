@@ -97,9 +97,10 @@ void DrawView::keep_probe_stage(const TrainSnapshot& now) {
 void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   const Reader reader = reader_of(now);
   if (!takes_pictures(reader.input)) {
-    ui.empty_state(area, Icon::picture, "This network does not read pictures",
-                   format_tr("It reads {} numbers. Choose data that are pictures: digits, shapes or satellite.",
-                             reader.input.text()));
+    ui.empty_state(
+        area, Icon::picture, "This network does not read pictures",
+        format_tr("It reads {} numbers. Choose data that are pictures: digits, letters, shapes or satellite.",
+                  reader.input.text()));
     return;
   }
   const std::vector<InputStage>& stages = shown_stages(now);
@@ -117,9 +118,16 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   const Rect title = room.cut_top(24);
   ui.label(title, picture_ ? content_name() : std::string(tr("your drawing")), Font::caption, ui.theme().secondary);
   const Rect square{room.x, room.y, room.w, room.w};
-  const InkPad pad{
-      drawing_, ink_, version_, pen_width(), pen_, "train.draw", reader_.digits ? tr("Draw a digit") : tr("Draw"),
-      true};
+  const InkPad pad{drawing_,
+                   ink_,
+                   version_,
+                   pen_width(),
+                   pen_,
+                   "train.draw",
+                   !reader_.writing  ? tr("Draw")
+                   : reader_.letters ? tr("Draw a letter")
+                                     : tr("Draw a digit"),
+                   true};
   if (picture_ && !input_.stages.empty()) {
     // A picture lies on the pad until somebody draws over it.
     static const Drawing nothing;

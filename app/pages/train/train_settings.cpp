@@ -171,6 +171,7 @@ void TrainSettings::declare_parts() {
         }
       });
   source.labels = {N_("digits, drawn here"),
+                   N_("letters, drawn here"),
                    N_("shapes, drawn here"),
                    N_("satellite, drawn here"),
                    N_("world, from space"),
@@ -192,7 +193,7 @@ void TrainSettings::declare_parts() {
   const auto drawn = [](const std::string& data) {
     if (const int64_t pictures = drawn_size(data); pictures != 0) return pictures;
     throw Error(fmt::format("{} has the pictures that it has", source_word(data)),
-                "digits, shapes and satellite can be drawn in any number");
+                "digits, letters, shapes and satellite can be drawn in any number");
   };
   Setting& size = parts_.integer(
       "data.size", "pictures", "How many pictures the program draws",

@@ -14,6 +14,7 @@ TransferPage::TransferPage(const PageContext& context)
       context_(context),
       settings_("transfer", state_, [this](State next) { commit(std::move(next)); }),
       own_(context.wake),
+      writer_(context.wake, JobPriority::behind),
       job_(context.wake) {
   declare_settings();
 }
@@ -98,14 +99,19 @@ const TransferMoment* TransferPage::present() const {
 
 bool TransferPage::update(double) {
   bool changed = own_.update(is_shown() && state_.view == "own");
+  changed |= take_exported();
   if (is_shown() || learning()) ask();
   try {
     if (TransferMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true, find_frozen();
   } catch (const Error& error) {
     // The folder that own classes are kept in is nothing that anybody has chosen to know.
     std::string what = error.what();
-    const std::string folder = "folder:" + own_.path() + ": ";
-    if (state_.data == "own" && what.starts_with(folder)) what.erase(0, folder.size());
+    const std::string own = state_.data == "own" ? own_.path() : std::string();
+    for (const std::string& folder : {"folder:" + own + ": ", own + ": ", own + "/"}) {
+      if (own.empty()) break;
+      for (size_t at = what.find(folder); at != std::string::npos; at = what.find(folder))
+        what.erase(at, folder.size());
+    }
     failed_ = Error(what, error.hint());
     learn_ = curve_ = waited_for_ = false, changed = true;
     asked_ = request();
@@ -115,7 +121,7 @@ bool TransferPage::update(double) {
 
 // Learning goes on beside whatever is read: what is waited for is what the present settings are of.
 bool TransferPage::busy() const {
-  if (own_.busy()) return true;
+  if (own_.busy() || writer_.busy()) return true;
   if (!job_.busy()) return false;
   return waited_for_ || !(learning() && present() != nullptr);
 }

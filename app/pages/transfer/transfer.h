@@ -4,7 +4,7 @@
 //
 // transfer.cpp: state, update.  transfer_commands.cpp: commands, readouts.  transfer_stage.cpp: the two sides.
 // transfer_plots.cpp: curves.  transfer_space.cpp: the map.  transfer_own.cpp: classes of one's own.
-// transfer_inspector.cpp.  transfer_job.h: what runs behind the window.
+// transfer_inspector.cpp.  transfer_export.cpp: as a project for PyTorch.  transfer_job.h: what runs behind the window.
 #pragma once
 
 #include <optional>
@@ -73,6 +73,10 @@ class TransferPage : public Page {
   const StudyResult& need_point(bool scratch, int64_t examples);
   std::string layers_text(bool frozen);
   void check_layers(const std::string& text) const;  // throws
+  // transfer_export.cpp
+  void export_project(const std::string& folder);
+  bool take_exported();
+  void draw_exported(Ui& ui) const;
 
   // transfer_stage.cpp
   void draw_side(Ui& ui, Rect area, bool scratch, HoverNote& note) const;
@@ -96,6 +100,10 @@ class TransferPage : public Page {
   std::string file_;
   OwnClasses own_;
 
+  std::string exported_;
+  std::optional<Error> not_exported_;
+
+  Latest<std::string> writer_;
   TransferJob job_;
   TransferMomentPtr moment_;
   std::optional<TransferRequest> asked_;

@@ -145,6 +145,11 @@ void TransferPage::declare_commands(Registry& registry) {
                          check_overwrite({path, FileKind::weights, {state_.base}, context_.document.force});
                          file_ = path, ++saves_;
                        }});
+  registry.add(Command{"transfer.export",
+                       N_("Writes a folder with a PyTorch project: these pictures, the examples of the first seed, the "
+                          "head on the same base"),
+                       {Parameter::file_to_write("DIR", "a new folder")},
+                       [this](const Arguments& arguments) { export_project(arguments.text(0)); }});
 }
 
 const TransferMoment& TransferPage::need() {

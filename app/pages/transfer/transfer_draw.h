@@ -13,4 +13,7 @@ inline Color side_color(const Theme& theme, bool scratch) { return scratch ? the
 // "97.5 %", and behind it the spread of several seeds.
 std::string accuracy_text(const StudyResult& result);
 
+// Instead of what the features are needed for: how many there are.
+void draw_features_progress(Ui& ui, const Rect& area, const TransferMoment& now);
+
 }  // namespace striate

@@ -13,6 +13,21 @@
 #include "engine/files/carried_weights.h"
 
 namespace striate {
+namespace {
+
+// What becomes of a picture before the base sees it: engine/preprocess/prepared_dataset.h.
+void draw_fitting(Ui& ui, const Shape& tile, const Shape& picture) {
+  const auto size = [](const Shape& shape) { return fmt::format("{} \u00d7 {}", shape[2], shape[1]); };
+  const bool resized = tile[1] != picture[1] || tile[2] != picture[2];
+  if (resized) {
+    ui.note(format_tr("Pictures of {} are resized to the {} of the base: the middle, in its proportions.", size(tile),
+                      size(picture)));
+  }
+  if (tile[0] == 1 && picture[0] == 3) ui.note("The base reads colors: gray goes into all three channels.");
+  if (tile[0] == 3 && picture[0] == 1) ui.note("The base reads gray: colors become their brightness.");
+}
+
+}  // namespace
 
 void TransferPage::draw_inspector(Ui& ui) const {
   ui.section("LEARNING");
@@ -45,11 +60,10 @@ void TransferPage::draw_inspector(Ui& ui) const {
   ui.hairline();
 
   ui.section("PICTURES");
-  std::vector<Choice> sources{{N_("satellite, drawn here"), "satellite:240"},
-                              {N_("shapes, drawn here"), "shapes:240"},
-                              {N_("digits, drawn here"), "digits:300"},
-                              {N_("the world, from space"), "world:16:60"},
-                              {N_("own classes"), "own"}};
+  std::vector<Choice> sources{
+      {N_("satellite, drawn here"), "satellite:240"}, {N_("shapes, drawn here"), "shapes:240"},
+      {N_("digits, drawn here"), "digits:300"},       {N_("letters, drawn here"), "letters:780"},
+      {N_("the world, from space"), "world:16:60"},   {N_("own classes"), "own"}};
   ui.dropdown("pictures", sources, state_.data, "transfer.data");
   ui.error_beside("transfer.data");
   ui.begin_flow();
@@ -61,6 +75,7 @@ void TransferPage::draw_inspector(Ui& ui) const {
   if (moment_ && moment_->of.data == state_.data) {
     ui.row("classes", grouped(static_cast<int64_t>(moment_->facts.classes.size())));
     ui.row("pictures", grouped(moment_->facts.samples));
+    if (moment_->of.base == state_.base) draw_fitting(ui, moment_->facts.tile, moment_->facts.picture);
   }
   ui.hairline();
 
@@ -106,6 +121,7 @@ void TransferPage::draw_inspector(Ui& ui) const {
   } else if (moment_ && !moment_->saved.empty()) {
     ui.note(format_tr("Written: {}", moment_->saved));
   }
+  draw_exported(ui);
 }
 
 }  // namespace striate

@@ -47,68 +47,48 @@ TransferMoment moment_of(const TransferStudy& study) {
 
 }  // namespace
 
-TransferJob::TransferJob(std::function<void()> wake)
-    : wake_(wake), live_(std::make_shared<Live>()), work_(std::move(wake)) {}
-
-void TransferJob::begin(const TransferRequest& request) {
-  work_.request([live = live_, request, wake = wake_](Progress& progress) {
-    run(*live, request, progress, wake);
-    return true;
-  });
-}
-
-TransferMomentPtr TransferJob::take() {
-  work_.take();
-  const std::lock_guard lock(live_->mutex);
-  if (!live_->moment || live_->moment->version == taken_) return nullptr;
-  taken_ = live_->moment->version;
-  return live_->moment;
-}
-
-void TransferJob::run(Live& live, const TransferRequest& request, const Progress& progress,
-                      const std::function<void()>& wake) {
-  const std::lock_guard whole(live.study_mutex);
-  if (!live.stream) live.stream.emplace(Device::cpu());
-  if (!live.study || live.base != request.base || live.data != request.data || live.folder != request.folder ||
-      live.revision != request.revision) {
-    live.study = nullptr;
-    const std::string data = request.folder.empty() ? request.data : "folder:" + request.folder;
-    live.study = std::make_unique<TransferStudy>(
-        *live.stream,
-        StudyMaterial::open(request.base, data, [&](int64_t, int64_t) { return !progress.canceled.load(); }));
-    live.base = request.base, live.data = request.data;
-    live.folder = request.folder, live.revision = request.revision;
-    live.architecture = std::make_shared<const Architecture>(live.study->material().base.architecture());
-    live.saved.clear(), live.not_saved.reset();
-    ++live.material;
+void TransferWork::open(const TransferRequest& request, const Progress& progress) {
+  if (!stream_) stream_.emplace(Device::cpu());
+  if (study_ && base_ == request.base && data_ == request.data && folder_ == request.folder &&
+      revision_ == request.revision) {
+    return;
   }
-  TransferStudy& study = *live.study;
+  study_ = nullptr;
+  const std::string data = request.folder.empty() ? request.data : "folder:" + request.folder;
+  study_ = std::make_unique<TransferStudy>(
+      *stream_, StudyMaterial::open(request.base, data, [&](int64_t, int64_t) { return !progress.canceled.load(); }));
+  base_ = request.base, data_ = request.data;
+  folder_ = request.folder, revision_ = request.revision;
+  architecture_ = std::make_shared<const Architecture>(study_->material().base.architecture());
+  saved_.clear(), not_saved_.reset();
+  ++material_;
+}
+
+void TransferWork::run(const TransferRequest& request, const Progress& progress,
+                       const std::function<void(TransferMoment)>& publish) {
+  open(request, progress);
+  TransferStudy& study = *study_;
   if (progress.canceled) return;
   study.set(request.settings);
-  const auto publish = [&](int64_t features_done = -1) {
+  const auto show = [&](int64_t features_done = -1) {
     TransferMoment now = moment_of(study);
-    now.of = request, now.base = live.architecture;
+    now.of = request, now.base = architecture_;
     now.features_done = features_done;
-    now.saved = live.saved, now.not_saved = live.not_saved;
-    now.material = live.material;
-    now.version = ++live.version;
-    {
-      const std::lock_guard lock(live.mutex);
-      live.moment = std::make_shared<const TransferMoment>(std::move(now));
-    }
-    wake();
+    now.saved = saved_, now.not_saved = not_saved_;
+    now.material = material_;
+    publish(std::move(now));
   };
-  if (request.saves != live.saves) {
-    live.saves = request.saves;
-    live.not_saved.reset();
+  if (request.saves != saves_) {
+    saves_ = request.saves;
+    not_saved_.reset();
     try {
       study.save(request.file);
-      live.saved = request.file;
+      saved_ = request.file;
     } catch (const Error& error) {
-      live.not_saved = error;
+      not_saved_ = error;
     }
   }
-  publish();
+  show();
   if (!request.learn) return;
   double looked = steady_seconds();
   const auto due = [&] {
@@ -118,12 +98,12 @@ void TransferJob::run(Live& live, const TransferRequest& request, const Progress
   };
   const bool first = study.cached() == 0;
   while (!progress.canceled && study.advance([&](int64_t done, int64_t) {
-    if (first && study.cached() == 0 && due()) publish(done);
+    if (first && study.cached() == 0 && due()) show(done);
     return !progress.canceled;
   })) {
-    if (due()) publish();
+    if (due()) show();
   }
-  publish();
+  show();
 }
 
 }  // namespace striate

@@ -4,12 +4,11 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "app/worker/latest.h"
+#include "app/worker/moment_job.h"
 #include "engine/error.h"
 #include "engine/transfer/transfer_study.h"
 
@@ -57,37 +56,25 @@ struct TransferMoment {
 };
 using TransferMomentPtr = std::shared_ptr<const TransferMoment>;
 
-class TransferJob {
+class TransferWork {
  public:
-  explicit TransferJob(std::function<void()> wake);
-  void begin(const TransferRequest& request);
-  void stop() { work_.cancel(); }
-  bool busy() const { return work_.busy(); }
-  // The newest moment, where it is newer than the last one taken; null: none. Throws what the work threw.
-  TransferMomentPtr take();
+  using Request = TransferRequest;
+  using Moment = TransferMoment;
+  void run(const TransferRequest& request, const Progress& progress,
+           const std::function<void(TransferMoment)>& publish);
 
  private:
-  struct Live {
-    std::mutex mutex;  // of the moment
-    TransferMomentPtr moment;
-    std::mutex study_mutex;
-    std::optional<Stream> stream;
-    std::unique_ptr<TransferStudy> study;
-    std::string base, data, folder;
-    uint64_t revision = 0;
-    std::shared_ptr<const Architecture> architecture;  // of the base
-    uint64_t material = 0, version = 0;
-    int saves = 0;
-    std::string saved;
-    std::optional<Error> not_saved;
-  };
-  static void run(Live& live, const TransferRequest& request, const Progress& progress,
-                  const std::function<void()>& wake);
-
-  std::function<void()> wake_;
-  std::shared_ptr<Live> live_;
-  uint64_t taken_ = 0;
-  Latest<bool> work_;  // last: it uses the above
+  void open(const TransferRequest& request, const Progress& progress);
+  std::optional<Stream> stream_;
+  std::unique_ptr<TransferStudy> study_;
+  std::string base_, data_, folder_;
+  uint64_t revision_ = 0;
+  std::shared_ptr<const Architecture> architecture_;  // of the base
+  uint64_t material_ = 0;
+  int saves_ = 0;
+  std::string saved_;
+  std::optional<Error> not_saved_;
 };
+using TransferJob = MomentJob<TransferWork>;
 
 }  // namespace striate

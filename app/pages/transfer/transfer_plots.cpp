@@ -111,16 +111,20 @@ void draw_legend(Ui& ui, const Rect& area) {
 
 }  // namespace
 
+void draw_features_progress(Ui& ui, const Rect& area, const TransferMoment& now) {
+  ui.begin_panel("features", area.centered(std::min(area.w, 420.0f), 90.0f), 0, false);
+  ui.progress(
+      tr("The base looks at each picture once"),
+      now.features_done < 0 ? -1.0f : static_cast<float>(now.features_done) / static_cast<float>(now.facts.samples),
+      "transfer.pause");
+  ui.end_panel();
+}
+
 void TransferPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
   const TransferMoment& now = *moment_;
   if (now.scratch.runs.empty() && now.transfer.runs.empty()) {
     if (learning()) {
-      ui.begin_panel("features", area.centered(std::min(area.w, 420.0f), 90.0f), 0, false);
-      ui.progress(
-          tr("The base looks at each picture once"),
-          now.features_done < 0 ? -1.0f : static_cast<float>(now.features_done) / static_cast<float>(now.facts.samples),
-          "transfer.pause");
-      ui.end_panel();
+      draw_features_progress(ui, area, now);
     } else {
       ui.empty_state(area, Icon::play, "Nothing has learned yet",
                      format_tr("Press \u201cLearn\u201d {}: both sides see the same few pictures.", ui.at_the_right()));

@@ -48,12 +48,7 @@ void TransferPage::draw_space(Ui& ui, Rect area, HoverNote& note) const {
   const FeatureSpace* shown = space();
   if (shown == nullptr) {
     if (learning()) {
-      ui.begin_panel("features", area.centered(std::min(area.w, 420.0f), 90.0f), 0, false);
-      ui.progress(
-          tr("The base looks at each picture once"),
-          now.features_done < 0 ? -1.0f : static_cast<float>(now.features_done) / static_cast<float>(now.facts.samples),
-          "transfer.pause");
-      ui.end_panel();
+      draw_features_progress(ui, area, now);
     } else {
       ui.empty_state(
           area, Icon::eye, "Where the base puts the tiles",

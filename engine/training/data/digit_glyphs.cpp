@@ -8,7 +8,7 @@
 namespace striate {
 namespace {
 
-const std::array<std::vector<DigitGlyph>, 10> kGlyphs = {{
+const std::array<std::vector<Glyph>, 10> kGlyphs = {{
     {{"58 4, 36 2, 14 18, 4 50, 14 86, 40 99, 66 84, 76 50, 66 16, 46 2", 4},
      {"45 2, 20 10, 6 45, 16 88, 42 98, 70 80, 78 45, 66 14, 40 0, 26 8", 4},
      {"50 0, 30 12, 22 50, 30 90, 46 100, 62 84, 66 45, 58 12, 46 2", 3},
@@ -94,7 +94,7 @@ const std::array<std::vector<DigitGlyph>, 10> kGlyphs = {{
 
 }  // namespace
 
-const std::vector<DigitGlyph>& digit_glyphs(int digit) {
+const std::vector<Glyph>& digit_glyphs(int digit) {
   check(digit >= 0 && digit < 10, "there is no digit {}", digit);
   return kGlyphs[static_cast<size_t>(digit)];
 }
@@ -103,7 +103,7 @@ const std::vector<ControlStroke>& digit_strokes(int digit, size_t glyph) {
   static const auto parsed = [] {
     std::array<std::vector<std::vector<ControlStroke>>, 10> all;
     for (size_t d = 0; d < 10; ++d)
-      for (const DigitGlyph& each : kGlyphs[d]) all[d].push_back(parse_strokes(each.strokes));
+      for (const Glyph& each : kGlyphs[d]) all[d].push_back(parse_strokes(each.strokes));
     return all;
   }();
   return parsed[static_cast<size_t>(digit)][glyph];

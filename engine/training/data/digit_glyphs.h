@@ -3,16 +3,11 @@
 
 #include <vector>
 
-#include "engine/training/data/strokes.h"
+#include "engine/training/data/handwriting.h"
 
 namespace striate {
 
-struct DigitGlyph {
-  const char* strokes;  // for parse_strokes()
-  int weight;           // how often, among the ways of writing this digit
-};
-
-const std::vector<DigitGlyph>& digit_glyphs(int digit);  // 0..9
+const std::vector<Glyph>& digit_glyphs(int digit);  // 0..9
 // The glyph's points, parsed once.
 const std::vector<ControlStroke>& digit_strokes(int digit, size_t glyph);
 

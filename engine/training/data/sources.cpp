@@ -6,6 +6,7 @@
 #include "engine/error.h"
 #include "engine/nearest_word.h"
 #include "engine/training/data/digits.h"
+#include "engine/training/data/letters.h"
 #include "engine/training/data/satellite.h"
 #include "engine/training/data/shapes.h"
 #include "engine/training/data/world_tiles.h"
@@ -32,6 +33,8 @@ std::unique_ptr<Dataset> open_drawn(const std::string& argument, const SourceOpt
 const std::vector<DataSource> kSources = {
     {"digits", "digits[:N]", "handwriting-like digits drawn by the program, 28x28 gray", false, Digits::kUsualSize,
      open_drawn<Digits>},
+    {"letters", "letters[:N]", "handwriting-like capitals from A to Z drawn by the program, 28x28 gray", false,
+     Letters::kUsualSize, open_drawn<Letters>},
     {"shapes", "shapes[:N]", "six shapes drawn by the program, 32x32 in color", false, Shapes::kUsualSize,
      open_drawn<Shapes>},
     {"satellite", "satellite[:N]", "ground from above, made by the program, 64x64 in color, eight classes", false,

@@ -1,6 +1,6 @@
 // Data sets by name: what --data, the window and lessons say.
 //
-//   digits | shapes | satellite     made by the program; digits:50000 makes so many
+//   digits | letters | shapes | satellite     made by the program; digits:50000 makes so many
 //   world                           tiles of the earth, cut out of pictures that the program carries; world:32 larger
 //                                   ones, world:16:200 two hundred of each class
 //   mnist:DIR                       the four IDX files of MNIST or a relative (Fashion-MNIST), plain or .gz
