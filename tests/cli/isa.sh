@@ -35,7 +35,7 @@ for level in "${isas[@]}"; do
   prints "threads 1"
   STRIATE_ISA=v2 works devices --isa "$level"
   prints "isa $level "
-  works filter gaussian sample:portrait "$WORK/$level.png" --isa "$level"
+  works filter gaussian assets/images/balloons.png "$WORK/$level.png" --isa "$level"
   cmp -s "$WORK/$level.png" "$WORK/${isas[0]}.png" || fail "a filtered picture is another one with $level"
   works train --data digits:200 --model lenet5 --steps 20 --batch 16 --quiet --isa "$level" --log "$WORK/$level.csv"
   loss=$(tail -1 "$WORK/$level.csv" | cut -d, -f3)
