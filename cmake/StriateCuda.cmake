@@ -3,6 +3,7 @@
 #
 #   STRIATE_WITH_CUDA                          TRUE where nvcc compiles the kernels
 #   striate_kernel_sources(TARGET FILES...)    makes the .cu files of a target CUDA or C++ accordingly
+#   striate_cuda_options(TARGET), striate_host_forms(TARGET FOLDER FILES...)    its two halves where there is CUDA
 #
 # Tested range: CUDA 11.8 to 13. A broken toolkit, one that rejects the host compiler, or one out of range is a message
 # and a CPU build, not a failure: what counts is whether nvcc can compile a small file here and now.
@@ -145,28 +146,36 @@ if(STRIATE_WITH_CUDA)
   find_package(CUDAToolkit REQUIRED)
 endif()
 
+# What nvcc is told. --fmad=false: the device rounds a product and a sum as written, too (STRIATE_FLOATING_POINT says why).
+function(striate_cuda_options target)
+  set(host_flags ${STRIATE_MARCH} ${STRIATE_FLOATING_POINT} -Wall -Wextra -Wno-unknown-pragmas
+                 -Wno-missing-field-initializers -Wno-psabi)
+  if(STRIATE_WARNINGS_AS_ERRORS)
+    list(APPEND host_flags -Werror)
+    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>")
+  endif()
+  list(JOIN host_flags "," host_flags)
+  target_compile_definitions(${target} PUBLIC STRIATE_WITH_CUDA=1)
+  target_link_libraries(${target} PUBLIC CUDA::cudart_static)
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${host_flags};--expt-relaxed-constexpr;--fmad=false>")
+endfunction()
+
+# The CPU's half of .cu files: each through a one-line wrapper that the host compiler takes. Why: kernels/launch.h.
+function(striate_host_forms target folder)
+  foreach(source IN LISTS ARGN)
+    get_filename_component(source ${source} ABSOLUTE)
+    get_filename_component(stem ${source} NAME_WE)
+    set(wrapper ${CMAKE_CURRENT_BINARY_DIR}/host_form/${folder}/${stem}.cpp)
+    file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${source}\"\n")
+    target_sources(${target} PRIVATE ${wrapper})
+  endforeach()
+endfunction()
+
 function(striate_kernel_sources target)
   if(STRIATE_WITH_CUDA)
-    target_compile_definitions(${target} PUBLIC STRIATE_WITH_CUDA=1)
-    target_link_libraries(${target} PUBLIC CUDA::cudart_static)
-    set(host_flags ${STRIATE_MARCH} ${STRIATE_FLOATING_POINT} -Wall -Wextra -Wno-unknown-pragmas
-                   -Wno-missing-field-initializers -Wno-psabi)
-    if(STRIATE_WARNINGS_AS_ERRORS)
-      list(APPEND host_flags -Werror)
-      target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>")
-    endif()
-    list(JOIN host_flags "," host_flags)
-    # --fmad=false: the device rounds a product and a sum as written, too (STRIATE_FLOATING_POINT says why).
-    # Every .cu file is compiled twice: by nvcc for the GPU, and, through a one-line wrapper, by the host compiler for the
-    # CPU. Why: kernels/launch.h.
-    foreach(source IN LISTS ARGN)
-      get_filename_component(source ${source} ABSOLUTE)
-      get_filename_component(stem ${source} NAME_WE)
-      set(wrapper ${CMAKE_CURRENT_BINARY_DIR}/host_form/${target}/${stem}.cpp)
-      file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${source}\"\n")
-      target_sources(${target} PRIVATE ${wrapper})
-    endforeach()
-    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${host_flags};--expt-relaxed-constexpr;--fmad=false>")
+    # Every .cu file is compiled twice: by nvcc for the GPU, by the host compiler for the CPU.
+    striate_cuda_options(${target})
+    striate_host_forms(${target} ${target} ${ARGN})
   else()
     target_compile_definitions(${target} PUBLIC STRIATE_WITH_CUDA=0)
     set_source_files_properties(${ARGN} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-x;c++")

@@ -5,7 +5,8 @@
 #   imgui::imgui                      Dear ImGui with its GLFW and OpenGL 3 backends, from the distribution.
 #   striate::onnx                     the messages of ONNX files (onnx/onnx_pb.h) and protobuf.
 
-option(STRIATE_NATIVE "Use this machine's own instructions (OFF for packages: any x86-64-v2 processor)" ON)
+option(STRIATE_NATIVE "Use this machine's own instructions (OFF for packages: kernels for x86-64-v2, v3 and v4)" ON)
+option(STRIATE_ISA_LEVELS "Kernels for x86-64-v2, v3 and v4: a package chooses of them, a native build tests them" ON)
 option(STRIATE_WARNINGS_AS_ERRORS "Stop at the first warning (CI does)" OFF)
 option(STRIATE_CUDA "Compile the kernels for NVIDIA GPUs too, where a CUDA compiler is found" ON)
 option(STRIATE_CUDA_ALL_ARCHITECTURES "Every GPU generation the CUDA compiler knows, for packages" OFF)
@@ -27,8 +28,9 @@ set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# The instruction set holds for all targets alike: a Pack<W> whose width differed between two files would break the
-# one-definition rule without a word.
+# A native build has one instruction set for all targets alike. A package has x86-64-v2 for all but the kernels, which are
+# shared libraries of their own, one for each set (StriateKernels.cmake says why that is safe): a target's property
+# STRIATE_MARCH stands in place of STRIATE_MARCH below.
 include(CheckCXXCompilerFlag)
 set(STRIATE_MARCH "")
 if(STRIATE_NATIVE)
@@ -44,7 +46,8 @@ endif()
 # and the printed terms add up to the printed sum. A kernel that wants a fused multiply-add says so (std::fma).
 set(STRIATE_FLOATING_POINT -ffp-contract=off)
 
-add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${STRIATE_MARCH};${STRIATE_FLOATING_POINT}>")
+set(own_march "$<TARGET_PROPERTY:STRIATE_MARCH>")
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:$<IF:$<BOOL:${own_march}>,${own_march},${STRIATE_MARCH}>;${STRIATE_FLOATING_POINT}>")
 if(STRIATE_SANITIZE)
   add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${STRIATE_SANITIZE};-fno-omit-frame-pointer>")
   if(STRIATE_SANITIZE MATCHES "undefined")

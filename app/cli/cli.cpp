@@ -12,6 +12,7 @@
 #include <new>
 #include <utility>
 
+#include "app/cli/isa.h"
 #include "app/command/registry.h"
 #include "engine/trimmed.h"
 #include "kernels/threads.h"
@@ -124,6 +125,16 @@ const CLI::App* look_through(const CLI::App& root, const std::vector<std::string
   return command;
 }
 
+// What --isa says; empty where nobody says it. Its place may be before the command or behind it.
+std::string isa_asked_for(const CLI::App& root, const CLI::App& command) {
+  std::string isa;
+  for (const CLI::App* app : {&root, &command}) {
+    const CLI::Option* option = app->get_option_no_throw("--isa");
+    if (option && option->count() > 0) isa = option->results().back();
+  }
+  return isa;
+}
+
 void run_checked(const std::vector<std::string>& arguments) {
   CommandLine line;
   CLI::App root("Striate shows how a computer sees: pixels, channels and filters, live, on your own pictures.",
@@ -168,6 +179,7 @@ void run_checked(const std::vector<std::string>& arguments) {
     throw UsageError(fmt::format("'{}': {}", full_name(*command), what),
                      fmt::format("how it is used: {} --help", full_name(*command)));
   }
+  take_isa(isa_asked_for(root, *command), arguments);
   set_thread_count(static_cast<int>(line.threads));
   if (line.run) line.run();
 }
@@ -217,6 +229,9 @@ void add_common_options(CLI::App& command, CommandLine& line) {
           },
           "Where to compute: auto takes a GPU where one works; emulated, for tests, is the CPU playing one, slowly")
       ->type_name("auto|cpu|cuda|emulated")
+      ->group(kCommonGroup);
+  command.add_option_function<std::string>("--isa", check_isa, "The processor's instructions to use: auto is the best")
+      ->type_name("auto|v2|v3|v4")
       ->group(kCommonGroup);
   add_integer(command, "--threads", line.threads, "Threads on the CPU; 0 is one per core", 0, 1024)
       ->group(kCommonGroup);

@@ -1,5 +1,7 @@
 // striate devices: what can compute here.
 #include "app/cli/cli.h"
+#include "app/cli/isa.h"
+#include "kernels/isa.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -9,7 +11,10 @@ void add_devices(CLI::App& parent, CommandLine& line) {
       add_command(parent, line, "devices", "What can compute here",
                   "Prints one device a line, its name for --device and what it is, then the one that\n"
                   "'auto' takes and the number of threads on the CPU. Not listed: emulated, for tests, on\n"
-                  "which the CPU does what a GPU would, in a GPU's shapes and order, slowly.\n\n"
+                  "which the CPU does what a GPU would, in a GPU's shapes and order, slowly.\n"
+                  "isa: the instructions that the CPU's kernels were compiled for, native (those of the machine\n"
+                  "that built the program) or x86-64-v2, v3, v4; isas: what --isa takes here. STRIATE_ISA in the\n"
+                  "environment says the same as --isa.\n\n"
                   "Example:\n"
                   "  striate devices");
   command->callback([&line] {
@@ -20,6 +25,8 @@ void add_devices(CLI::App& parent, CommandLine& line) {
       if (!reason.empty()) print_out(fmt::format("cuda none: {}\n", reason));
       print_out(fmt::format("chosen {}\n", chosen.id()));
       print_out(fmt::format("threads {}\n", thread_count()));
+      print_out(fmt::format("isa {} {}\n", kernel_isa(), kernel_isa_instructions()));
+      print_out(fmt::format("isas {}\n", fmt::join(isas_here(), " ")));
     };
   });
 }

@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "engine/hardware/observer.h"
-#include "kernels/pack.h"
+#include "kernels/summation.h"
 
 namespace striate {
 
@@ -88,13 +88,11 @@ struct Observed {
       for (CountedFloat& lane : same.lanes) lane = value;
       return same;
     }
-    // Two operations, rounded as pack.h rounds them.
+    // Two operations, rounded as the kernels that run here do it: they may have other instructions than this file.
     friend Floats fma(const Floats& a, const Floats& b, Floats c) {
+      static const SummationOrder order = summation_order(Device::emulated());
       Observer::here()->flops += 2 * W;
-      for (int i = 0; i < W; ++i) {
-        using One = Pack<float, 1>;
-        c.lanes[i] = fma(One::all(a[i].value), One::all(b[i].value), One::all(c[i].value))[0];
-      }
+      for (int i = 0; i < W; ++i) c.lanes[i] = multiply_add(order, a[i].value, b[i].value, c[i].value);
       return c;
     }
   };

@@ -22,6 +22,7 @@ if command -v readelf >/dev/null; then
     case $library in
       libc.so* | libm.so* | libgcc_s.so* | libstdc++.so* | ld-linux* | libdl.so* | libpthread.so* | librt.so*) continue ;;
       libEGL.so*) continue ;;  # the system's own OpenGL
+      libstriate_kernels.so*) continue ;;  # our own, in a package
       libstb.so*) name=stb ;; libtbb.so*) name=oneTBB ;; libfmt.so*) name=fmt ;; libz.so*) name=zlib ;; libcrypto.so*) name=OpenSSL ;; libzip.so*) name=libzip ;;
       libwebp*) name=libwebp ;; libgif.so*) name=giflib ;; libtiff.so*) name=libtiff ;; libonnx*) name=ONNX ;; libprotobuf.so*) name=protobuf ;; libglfw.so*) name=GLFW ;;
       libcuda* | libasan* | libubsan* | libtsan*) continue ;;
