@@ -20,6 +20,15 @@ struct ImplicitGemm {
   int64_t k_tiles, stretches, tiles;
   int64_t together;  // tiles per index
 
+  // With its tiles counted, one for each index.
+  static ImplicitGemm of(const ImplicitGemmArguments& a) {
+    ImplicitGemm kernel{a, 0, 0, 0, 1};
+    kernel.k_tiles = (a.k + KT - 1) / KT;
+    kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
+    kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches * a.groups * a.images;
+    return kernel;
+  }
+
   // Adds all terms for KT outputs times PT packs. `count` positions are left from here on: only the last tile lacks
   // some of its own, and only it pays for looking.
   template <bool whole>

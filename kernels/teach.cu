@@ -1,5 +1,7 @@
 #include "kernels/teach.h"
 
+#include <iterator>
+
 #include "kernels/teach_choice.h"
 
 namespace striate {
@@ -28,7 +30,7 @@ template struct CudaVersions<1024>;
 
 const std::vector<std::string>& teach_versions(TeachTask task) {
   static const std::vector<std::vector<std::string>> names = [] {
-    std::vector<std::vector<std::string>> all(6);
+    std::vector<std::vector<std::string>> all(std::size(kTeachTasks));
     for_each_version<Plain, 256>(
         [&](TeachTask of, const char* name, const auto&) { all[static_cast<size_t>(of)].emplace_back(name); });
     all[static_cast<size_t>(TeachTask::convolution)].emplace_back("shipped");

@@ -15,6 +15,10 @@
 namespace striate {
 
 enum class TeachTask { copy, transpose, filter, matmul, reduce, convolution };
+constexpr TeachTask kTeachTasks[] = {TeachTask::copy,   TeachTask::transpose, TeachTask::filter,
+                                     TeachTask::matmul, TeachTask::reduce,    TeachTask::convolution};
+// Their words, in the same order: teach_WORD.h has the task's versions.
+constexpr const char* kTeachWords[] = {"copy", "transpose", "filter", "matmul", "reduce", "convolution"};
 
 // What a version works on. Threads of a block: width * height, one of kTeachThreads.
 struct TeachSettings {

@@ -1,6 +1,7 @@
 // Every version of every task with its kernel, once.
 #pragma once
 
+#include "kernels/implicit_gemm_kernel.h"
 #include "kernels/launch.h"
 #include "kernels/teach.h"
 #include "kernels/teach_convolution.h"
@@ -11,6 +12,10 @@
 #include "kernels/teach_transpose.h"
 
 namespace striate {
+
+// What version "shipped" of task convolution launches on a GPU, whose threads take 4 positions each.
+template <class M>
+using ShippedConvolution = ImplicitGemm<M, 1, 32, kTeachOutputs, 4>;
 
 // Calls f(task, version, kernel) for each, with blocks of `Threads` threads and accesses through M; within a task the
 // slowest first.

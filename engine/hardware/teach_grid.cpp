@@ -18,14 +18,22 @@ void check_block(int width, int height) {
               fmt::format("take {} threads: 32 x 8 for one", fmt::join(kTeachThreads, ", ")));
 }
 
+void TeachGrid::check_warp(int64_t warp) const {
+  if (warp >= 0 && warp < warps()) return;
+  throw Error(fmt::format("there is no warp {}", warp), fmt::format("this launch has warps 0 to {}", warps() - 1));
+}
+
 TeachGrid teach_grid(TeachTask task, const std::string& version, const TeachSettings& settings) {
   check_block(settings.width, settings.height);
   TeachGrid shape;
   if (teach_is_shipped(task, version)) {
-    // Positions of the padded picture from the first to the last result, 4 for each thread (implicit_gemm.h).
-    const int64_t n = settings.n, positions = (n - 1) * (n + 2) + n, stretch = 4 * 32;
+    ImplicitGemmArguments sum;
+    sum.k = kTeachOutputs;
+    // Positions of the padded picture from the first to the last result (implicit_gemm.h).
+    const int64_t n = settings.n;
+    sum.length = (n - 1) * (n + 2) + n;
     shape.threads = kFlatThreads;
-    shape.grid[0] = flat_blocks((positions + stretch - 1) / stretch * 32);
+    shape.grid[0] = flat_blocks(ShippedConvolution<Plain>::of(sum).tiles);
     return shape;
   }
   const bool found = with_version<Plain>(task, version, settings.width * settings.height, [&](auto kernel) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "kernels/teach.h"
+#include "engine/hardware/observation.h"
 
 namespace striate {
 
@@ -12,7 +12,8 @@ struct TeachGrid {
   int grid[3] = {1, 1, 1};  // blocks
   int threads = 0;          // of a block
   int64_t blocks() const { return static_cast<int64_t>(grid[0]) * grid[1] * grid[2]; }
-  int64_t warps() const { return blocks() * (threads / 32); }
+  int64_t warps() const { return blocks() * (threads / kWarp); }
+  void check_warp(int64_t warp) const;  // throws Error: the launch does not have it
 };
 
 // Throws Error: no such version, or blocks cannot be of that size.

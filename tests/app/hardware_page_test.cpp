@@ -229,13 +229,8 @@ TEST_F(HardwarePageTest, its_lessons_are_true) {
 
 TEST_F(HardwarePageTest, every_step_of_every_version_can_be_looked_at) {
   driver.run("hardware.size 32");
-  for (const auto& [word, task] : {std::pair{"copy", TeachTask::copy},
-                                   {"transpose", TeachTask::transpose},
-                                   {"filter", TeachTask::filter},
-                                   {"matmul", TeachTask::matmul},
-                                   {"reduce", TeachTask::reduce},
-                                   {"convolution", TeachTask::convolution}}) {
-    driver.run(fmt::format("hardware.kernel {}", word));
+  for (const TeachTask task : kTeachTasks) {
+    driver.run(fmt::format("hardware.kernel {}", kTeachWords[static_cast<size_t>(task)]));
     for (const std::string& version : teach_versions(task)) {
       SCOPED_TRACE(version);
       driver.run("hardware.version " + version);

@@ -15,9 +15,6 @@
 namespace striate {
 namespace {
 
-constexpr TeachTask kTasks[] = {TeachTask::copy,   TeachTask::transpose, TeachTask::filter,
-                                TeachTask::matmul, TeachTask::reduce,    TeachTask::convolution};
-
 std::vector<float> numbers(int64_t count) {
   std::vector<float> values(static_cast<size_t>(count));
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(static_cast<int>(i * 37 % 11) - 5);
@@ -116,7 +113,7 @@ TEST(Observe, what_a_launch_loads_stores_and_computes) {
 TEST(Observe, races_are_found_where_a_barrier_is_missing_and_nowhere_else) {
   ObserveSettings without;
   without.barrier = false;
-  for (const TeachTask task : kTasks) {
+  for (const TeachTask task : kTeachTasks) {
     for (const std::string& version : teach_versions(task)) {
       SCOPED_TRACE(version);
       const TeachSettings settings{96, 32, 8, 8};
@@ -174,7 +171,7 @@ TEST(Observe, what_the_program_ships_runs_observed) {
 
 TEST(Observe, counts_do_not_depend_on_threads) {
   const TeachSettings settings{100, 16, 16, 4};
-  for (const TeachTask task : kTasks) {
+  for (const TeachTask task : kTeachTasks) {
     for (const std::string& version : teach_versions(task)) {
       SCOPED_TRACE(version);
       set_thread_count(1);

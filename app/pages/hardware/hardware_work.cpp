@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 
 #include "kernels/memory.h"
 #include "kernels/resize.h"
@@ -46,7 +47,7 @@ void show_result(HardwareMoment& moment) {
 }  // namespace
 
 const std::vector<std::string>& hardware_tasks() {
-  static const std::vector<std::string> words{"copy", "transpose", "filter", "matmul", "reduce", "convolution"};
+  static const std::vector<std::string> words(std::begin(kTeachWords), std::end(kTeachWords));
   return words;
 }
 
