@@ -58,6 +58,12 @@ struct Plain {
 // a / b, rounded up.
 constexpr int up(int a, int b) { return (a + b - 1) / b; }
 
+// The part of the n x n picture that a block works on: w x h pixels, or with h = 0 so many floats in the order of
+// memory; none at all with w = 0.
+struct TeachPart {
+  int w = 0, h = 0;
+};
+
 // What all kernels of teach.h are given.
 template <class M>
 struct TeachArguments {
@@ -66,6 +72,12 @@ struct TeachArguments {
   int stride;  // see TeachSettings
   typename M::In a, b;
   typename M::Out c;
+
+  TeachPart of_threads() const { return {w, h}; }
+  Grid blocks(TeachPart part) const {
+    if (part.h == 0) return {up(n * n, part.w)};
+    return {up(n, part.w), up(n, part.h)};
+  }
 };
 
 }  // namespace striate

@@ -42,6 +42,7 @@ TeachGrid teach_grid(TeachTask task, const std::string& version, const TeachSett
     const Grid grid = kernel.grid();
     shape.grid[0] = grid.x, shape.grid[1] = grid.y, shape.grid[2] = grid.z;
     shape.threads = kernel.threads;
+    shape.part = kernel.part();
   });
   if (!found) {
     throw Error(fmt::format("this kernel has no version '{}'", version),

@@ -112,7 +112,7 @@ TEST_F(HardwarePageTest, a_readout_that_is_not_there_yet_says_so) {
 
 TEST_F(HardwarePageTest, wrong_values_are_refused_and_change_nothing) {
   const std::vector<std::string> before = driver.app.page().state();
-  EXPECT_NE(driver.failure("hardware.version tiled").find("it has strided, coalesced, vectorized"), std::string::npos);
+  EXPECT_NE(driver.failure("hardware.version tiled").find("it has strided, misaligned, coalesced, unrolled, vectorized"), std::string::npos);
   EXPECT_NE(driver.failure("hardware.block 31 1").find("31 threads"), std::string::npos);
   EXPECT_NE(driver.failure("hardware.block 1024 1024").find("64, 128, 256, 512, 1024"), std::string::npos);
   EXPECT_NE(driver.failure("hardware.warp 2048").find("warps 0 to 2047"), std::string::npos);

@@ -14,8 +14,6 @@ namespace {
 constexpr float kTabs = 34, kGap = 12;
 constexpr float kBeside = 940;  // from this width on the source stands beside the pictures
 
-int ceil_of(int a, int b) { return (a + b - 1) / b; }
-
 }  // namespace
 
 const char* name_of(Array array) {
@@ -52,16 +50,13 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
   const int n = of.settings.n;
   const auto bx = static_cast<int>(block % shape.grid[0]);
   const auto by = static_cast<int>(block / shape.grid[0] % shape.grid[1]);
-  if (of.task == TeachTask::reduce || (of.task == TeachTask::copy && of.version == "vectorized")) {
-    const int floats = shape.threads * (of.task == TeachTask::reduce ? 1 : 4), first = bx * floats;
+  int w = shape.part.w, h = shape.part.h;
+  if (w == 0) return {};  // a block has no place of its own
+  if (h == 0) {
+    const int floats = w, first = bx * floats;
     const int last = std::min(first + floats, n * n) - 1;
     if (first / n == last / n) return {first % n, first / n, last - first + 1, 1};
     return {0, first / n, n, last / n - first / n + 1};
-  }
-  if (of.version == "strided" || of.version == "shipped") return {};  // a block has no place of its own
-  int w = of.settings.width, h = of.settings.height;
-  if (of.version != "naive" && of.version != "coalesced") {
-    w = h = ceil_of(n, kTeachTile) == shape.grid[0] ? kTeachTile : 2 * kTeachTile;
   }
   int x = bx * w, y = by * h;
   // Neighbors of a naive product have rows below each other; a transposition writes elsewhere.
