@@ -28,6 +28,10 @@ struct Plain {
     return Floats<W>::load(from);
   }
   template <int W>
+  HD static void store(Floats<W> value, Out to) {
+    value.store(to);
+  }
+  template <int W>
   HD static Floats<W> load_part(In from, int64_t count) {
     return striate::load_part<W>(from, count);
   }

@@ -3,6 +3,8 @@
 
 #include "kernels/implicit_gemm_kernel.h"
 #include "kernels/launch.h"
+#include "kernels/limits_kernel.h"
+#include "kernels/matmul_kernel.h"
 #include "kernels/teach.h"
 #include "kernels/teach_convolution.h"
 #include "kernels/teach_copy.h"
@@ -13,7 +15,11 @@
 
 namespace striate {
 
-// What version "shipped" of task convolution launches on a GPU, whose threads take 4 positions each.
+// What version "shipped" launches on a GPU, flat (launch.h). Of the convolution, threads take 4 positions each.
+template <class M>
+using ShippedCopy = limits::CopyOneFloat<M>;
+template <class M>
+using ShippedProduct = Matmul<M, CudaTarget::width, kGpuMatmulRows>;
 template <class M>
 using ShippedConvolution = ImplicitGemm<M, 1, 32, kTeachOutputs, 4>;
 

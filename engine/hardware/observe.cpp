@@ -134,10 +134,16 @@ ArrayMemory memory(const std::vector<float>& of, Array array) {
   return {of.data(), static_cast<int64_t>(of.size() * sizeof(float)), array};
 }
 
+template <typename K>
+Observation observe_flat(const K& kernel, int64_t n, const std::vector<ArrayMemory>& arrays,
+                         const ObserveSettings& how) {
+  return observe_kernel(FlatAsBlocks<K>{kernel, n}, arrays, how);
+}
+
 // The program's own convolution, as it runs on a GPU: what it prepares is prepared by the emulated one, the sum itself
 // is observed.
-Observation observe_shipped(const TeachSettings& settings, const std::vector<float>& a, const std::vector<float>& b,
-                            std::vector<float>& c, const ObserveSettings& how) {
+Observation observe_convolution(const TeachSettings& settings, const std::vector<float>& a, const std::vector<float>& b,
+                                std::vector<float>& c, const ObserveSettings& how) {
   const Conv2dShape shape = teach_convolution(settings);
   Stream stream(Device::parse("emulated"));
   Buffer<float> scratch(stream.device(), conv2d_scratch(shape), "a convolution's scratch");
@@ -149,7 +155,18 @@ Observation observe_shipped(const TeachSettings& settings, const std::vector<flo
                                            {sum.weights, weights * 4, Array::b},
                                            memory(c, Array::c),
                                            {sum.offsets, int64_t{sum.j} * 4, Array::offsets}};
-  return observe_kernel(FlatAsBlocks<ShippedConvolution<Observed>>{kernel, kernel.tiles}, arrays, how);
+  return observe_flat(kernel, kernel.tiles, arrays, how);
+}
+
+Observation observe_shipped(TeachTask task, const TeachSettings& settings, const std::vector<float>& a,
+                            const std::vector<float>& b, std::vector<float>& c, const ObserveSettings& how) {
+  if (task == TeachTask::convolution) return observe_convolution(settings, a, b, c, how);
+  const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
+  if (task == TeachTask::copy)
+    return observe_flat(ShippedCopy<Observed>{a.data(), c.data()}, teach_c(task, settings), arrays, how);
+  const auto product =
+      ShippedProduct<Observed>::of(teach_matmul(settings), a.data(), b.data(), c.data(), Result::overwrite);
+  return observe_flat(product, product.row_tiles * product.column_tiles, arrays, how);
 }
 
 }  // namespace
@@ -160,7 +177,7 @@ Observation observe(TeachTask task, const std::string& version, const TeachSetti
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)), std::numeric_limits<float>::quiet_NaN());
   Observation sum;
   if (teach_is_shipped(task, version)) {
-    sum = observe_shipped(settings, a, b, c, how);
+    sum = observe_shipped(task, settings, a, b, c, how);
   } else {
     const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
     with_version<Observed>(task, version, settings.width * settings.height, [&](auto kernel) {

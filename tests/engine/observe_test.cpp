@@ -246,6 +246,27 @@ TEST(Observe, what_the_program_ships_runs_observed) {
   EXPECT_EQ(shipped.threads, known.threads);
 }
 
+TEST(Observe, what_is_shipped_does_the_same_work) {
+  const Observation copy = observed(TeachTask::copy, "shipped");
+  EXPECT_EQ(copy.loads, 256 * 256);
+  EXPECT_EQ(copy.worst_load, 4);
+  EXPECT_EQ(copy.worst_store, 4);
+  const Observation product = observed(TeachTask::matmul, "shipped");
+  EXPECT_EQ(product.flops, 2 * 256 * 256 * 256);
+  // A thread has 4 x 8 results: 4 numbers of a and 8 of b for each of 256 terms.
+  EXPECT_EQ(product.loads, int64_t{256 * 256} / 32 * 256 * 12);
+  EXPECT_EQ(product.worst_load, 32) << "a warp's threads have rows below each other, and read a column of a";
+  for (const TeachTask task : {TeachTask::copy, TeachTask::matmul}) {
+    const TeachSettings settings{70, 32, 8, 8};
+    const Observation odd = observed(task, "shipped", settings);
+    EXPECT_EQ(odd.result, computed(task, "shipped", settings));
+    EXPECT_EQ(odd.races + odd.outside, 0);
+    const TeachGrid known = teach_grid(task, "shipped", settings);
+    EXPECT_EQ(odd.grid[0], known.grid[0]);
+    EXPECT_EQ(odd.threads, known.threads);
+  }
+}
+
 TEST(Observe, counts_do_not_depend_on_threads) {
   const TeachSettings settings{100, 16, 16, 4};
   for (const TeachTask task : kTeachTasks) {
