@@ -295,10 +295,9 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
   }
   const auto mine = counted_.find(own);
   const bool computes = mine == counted_.end() || mine->second.flops > 0;
-  const std::string_view about =
-      !computes ? tr("This kernel computes nothing: it has no place here.")
-      : above   ? tr("Above the line: its data stay in a cache, which is faster than memory.")
-                : tr("Peaks measured here: a copy of 128 MiB, and multiply-adds that need no memory.");
+  const std::string_view about = !computes ? tr("This kernel computes nothing: it has no place here.")
+                                 : above ? tr("Above the line: its data stay in a cache, which is faster than memory.")
+                                         : tr("Both lines were measured on this machine.");
   ui.label(foot, ui.fitted(about, Font::caption, foot.w), Font::caption, theme.secondary);
 }
 

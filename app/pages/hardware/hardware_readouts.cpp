@@ -112,8 +112,6 @@ void HardwarePage::declare_readouts(Registry& registry) {
                          return ReadoutValue(
                              static_cast<double>(phases[static_cast<size_t>(arguments.integer(0))].divergent));
                        }});
-  word("divergence", "in which phases threads of a warp do not agree, and why",
-       [this] { return divergence_words(need()); });
   number("wrong", "values of the result that are not right",
          [this] { return static_cast<double>(need().wrong_values); });
   number("blocks", "blocks of the launch", [this] { return static_cast<double>(shape_.blocks()); });

@@ -75,14 +75,16 @@ void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) 
   // As large as lets most lines of this window stand whole.
   const int acting = step ? step->line : 1;
   float size = std::clamp(ui.text_size(Font::number) - 2, 9.0f, 15.0f);
-  const float wanted = 92, first_size = size;
+  const float wanted = 92;
   const float sign = ui.measure(Font::number, "0", size).x;
   const float least = std::max(ui.least_number() + 2, 9.0f);
   if (wanted * sign > inside.w) size = std::max(least, size * inside.w / (wanted * sign));
   const float row = std::round(size * 1.42f);
   const float gutter = ui.measure(Font::number, "000", size).x + 10;
+  // Of a whole line: that of a single sign is rounded.
+  const float advance = ui.measure(Font::number, std::string(64, '0'), size).x / 64;
   const std::vector<SourceRow> lines =
-      rows_of(source, std::max(20, static_cast<int>((inside.w - gutter) / ui.measure(Font::number, "0", size).x)));
+      rows_of(source, std::max(20, static_cast<int>((inside.w - gutter) / advance) - 2));
   const int rows = std::max(1, static_cast<int>(inside.h / row));
   const auto count = static_cast<int>(lines.size());
   const auto is_it = [&](const SourceRow& each) { return each.number >= acting; };
@@ -121,7 +123,7 @@ void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) 
     ui.label(place.cut_left(gutter - 6), begins ? fmt::format("{}", number) : std::string(), Font::number,
              acts ? theme.kernel : faded(theme.secondary, 0.7f), Align::right, size);
     place.cut_left(6);
-    const float from = place.x + sign * (size / first_size) * static_cast<float>(each.indent);
+    const float from = place.x + advance * static_cast<float>(each.indent);
     ui.label(Vec{from, place.y + (row - size) / 2 - 1}, each.text, Font::number,
              each.comment ? theme.secondary
              : acts       ? theme.text
