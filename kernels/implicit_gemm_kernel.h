@@ -20,15 +20,6 @@ struct ImplicitGemm {
   int64_t k_tiles, stretches, tiles;
   int64_t together;  // tiles per index
 
-  // With its tiles counted, one for each index.
-  static ImplicitGemm of(const ImplicitGemmArguments& a) {
-    ImplicitGemm kernel{a, 0, 0, 0, 1};
-    kernel.k_tiles = (a.k + KT - 1) / KT;
-    kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
-    kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches * a.groups * a.images;
-    return kernel;
-  }
-
   // Adds all terms for KT outputs times PT packs. `count` positions are left from here on: only the last tile lacks
   // some of its own, and only it pays for looking.
   template <bool whole>
@@ -55,6 +46,15 @@ struct ImplicitGemm {
   HD void operator()(int64_t index) const {
     const int64_t last = (index + 1) * together < tiles ? (index + 1) * together : tiles;
     for (int64_t tile = index * together; tile < last; ++tile) one_tile(tile);
+  }
+
+  // With its tiles counted, one for each index.
+  static ImplicitGemm of(const ImplicitGemmArguments& a) {
+    ImplicitGemm kernel{a, 0, 0, 0, 1};
+    kernel.k_tiles = (a.k + KT - 1) / KT;
+    kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
+    kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches * a.groups * a.images;
+    return kernel;
   }
 
   HD void one_tile(int64_t tile) const {
