@@ -28,6 +28,10 @@ struct Plain {
     return Floats<W>::load(from);
   }
   template <int W>
+  HD static void store(Floats<W> value, Out to) {
+    value.store(to);
+  }
+  template <int W>
   HD static Floats<W> load_part(In from, int64_t count) {
     return striate::load_part<W>(from, count);
   }
@@ -58,6 +62,12 @@ struct Plain {
 // a / b, rounded up.
 constexpr int up(int a, int b) { return (a + b - 1) / b; }
 
+// The part of the n x n picture that a block works on: w x h pixels, or with h = 0 so many floats in the order of
+// memory; none at all with w = 0.
+struct TeachPart {
+  int w = 0, h = 0;
+};
+
 // What all kernels of teach.h are given.
 template <class M>
 struct TeachArguments {
@@ -66,6 +76,12 @@ struct TeachArguments {
   int stride;  // see TeachSettings
   typename M::In a, b;
   typename M::Out c;
+
+  TeachPart of_threads() const { return {w, h}; }
+  Grid blocks(TeachPart part) const {
+    if (part.h == 0) return {up(n * n, part.w)};
+    return {up(n, part.w), up(n, part.h)};
+  }
 };
 
 }  // namespace striate

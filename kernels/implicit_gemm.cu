@@ -87,10 +87,7 @@ struct PackingSums {
 
 template <int W, int Spacing, int KT, int PT, typename Target>
 void launch(Target target, Stream& stream, const char* name, const ImplicitGemmArguments& a) {
-  ImplicitGemm<Plain, W, Spacing, KT, PT> kernel{a, 0, 0, 0, 1};
-  kernel.k_tiles = (a.k + KT - 1) / KT;
-  kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
-  kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches * a.groups * a.images;
+  auto kernel = ImplicitGemm<Plain, W, Spacing, KT, PT>::of(a);
   if constexpr (Spacing == W && W > 1) {
     if (a.rows != nullptr) {
       // Four pieces for each thread, so that they end together.

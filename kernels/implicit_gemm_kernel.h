@@ -75,6 +75,15 @@ struct ImplicitGemm {
     for (int64_t tile = index * together; tile < last; ++tile) one_tile(tile);
   }
 
+  // With its tiles counted, one for each index.
+  static ImplicitGemm of(const ImplicitGemmArguments& a) {
+    ImplicitGemm kernel{a, 0, 0, 0, 1};
+    kernel.k_tiles = (a.k + KT - 1) / KT;
+    kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
+    kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches * a.groups * a.images;
+    return kernel;
+  }
+
   HD void one_tile(int64_t tile) const {
     // Neighbors share weights and lie side by side in x; behind them come the other outputs of the same place, so
     // that x stays in the nearest cache.

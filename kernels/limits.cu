@@ -2,6 +2,7 @@
 #include "kernels/limits.h"
 
 #include "kernels/launch.h"
+#include "kernels/limits_kernel.h"
 #include "kernels/memory.h"
 
 namespace striate {
@@ -21,13 +22,6 @@ struct CopyFloats {
   }
 };
 #endif
-
-// On the GPU one thread copies one float, so that neighbors read together.
-struct CopyOneFloat {
-  const float* from;
-  float* to;
-  HD void operator()(int64_t i) const { to[i] = from[i]; }
-};
 
 constexpr int kPacks = 10;  // independent ones: more than the latency of a multiply-add times two units
 
@@ -53,7 +47,7 @@ struct MultiplyAddChains {
 
 }  // namespace limits
 
-template struct CudaFlat<limits::CopyOneFloat>;
+template struct CudaFlat<limits::CopyOneFloat<Plain>>;
 template struct CudaFlat<limits::MultiplyAddChains<CudaTarget::width>>;
 
 #ifndef __CUDACC__
@@ -61,7 +55,7 @@ template struct CudaFlat<limits::MultiplyAddChains<CudaTarget::width>>;
 void copy_floats(Stream& stream, const float* from, float* to, int64_t n) {
   with_target(stream, [&](auto target) {
     if constexpr (decltype(target)::is_gpu) {
-      for_each(target, stream, "copy_floats", n, limits::CopyOneFloat{from, to});
+      for_each(target, stream, "copy_floats", n, limits::CopyOneFloat<Plain>{from, to});
     } else {
       for_each(target, stream, "copy_floats", (n + limits::kPiece - 1) / limits::kPiece,
                limits::CopyFloats{from, to, n});

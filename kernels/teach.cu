@@ -1,5 +1,8 @@
 #include "kernels/teach.h"
 
+#include <iterator>
+
+#include "kernels/limits.h"
 #include "kernels/teach_choice.h"
 
 namespace striate {
@@ -28,17 +31,33 @@ template struct CudaVersions<1024>;
 
 const std::vector<std::string>& teach_versions(TeachTask task) {
   static const std::vector<std::vector<std::string>> names = [] {
-    std::vector<std::vector<std::string>> all(6);
+    std::vector<std::vector<std::string>> all(std::size(kTeachTasks));
     for_each_version<Plain, 256>(
         [&](TeachTask of, const char* name, const auto&) { all[static_cast<size_t>(of)].emplace_back(name); });
-    all[static_cast<size_t>(TeachTask::convolution)].emplace_back("shipped");
+    for (const TeachTask each : {TeachTask::copy, TeachTask::matmul, TeachTask::convolution})
+      all[static_cast<size_t>(each)].emplace_back("shipped");
     return all;
   }();
   return names[static_cast<size_t>(task)];
 }
 
 bool teach_is_shipped(TeachTask task, const std::string& version) {
-  return task == TeachTask::convolution && version == "shipped";
+  return version == "shipped" &&
+         (task == TeachTask::copy || task == TeachTask::matmul || task == TeachTask::convolution);
+}
+
+std::string teach_source(TeachTask task, const std::string& version) {
+  if (!teach_is_shipped(task, version)) return std::string("teach_") + kTeachWords[static_cast<size_t>(task)] + ".h";
+  return task == TeachTask::copy     ? "limits_kernel.h"
+         : task == TeachTask::matmul ? "matmul_kernel.h"
+                                     : "implicit_gemm_kernel.h";
+}
+
+MatmulShape teach_matmul(const TeachSettings& settings) {
+  MatmulShape shape;
+  shape.m = shape.n = shape.k = settings.n;
+  shape.a_row = shape.b_row = settings.n;
+  return shape;
 }
 
 Conv2dShape teach_convolution(const TeachSettings& settings) {
@@ -71,13 +90,20 @@ int64_t teach_c(TeachTask task, const TeachSettings& settings) {
 }
 
 int64_t teach_scratch(TeachTask task, const std::string& version, const TeachSettings& settings) {
-  return teach_is_shipped(task, version) ? conv2d_scratch(teach_convolution(settings)) : 0;
+  if (task != TeachTask::convolution || !teach_is_shipped(task, version)) return 0;
+  return conv2d_scratch(teach_convolution(settings));
 }
 
 bool teach(Stream& stream, TeachTask task, const std::string& version, const TeachSettings& settings, const float* a,
            const float* b, float* c, float* scratch) {
   if (teach_is_shipped(task, version)) {
-    conv2d_forward(stream, teach_convolution(settings), a, b, nullptr, c, scratch);
+    if (task == TeachTask::copy) {
+      copy_floats(stream, a, c, teach_c(task, settings));
+    } else if (task == TeachTask::matmul) {
+      matmul(stream, teach_matmul(settings), a, b, c);
+    } else {
+      conv2d_forward(stream, teach_convolution(settings), a, b, nullptr, c, scratch);
+    }
     return true;
   }
   return with_version<Plain>(task, version, settings.width * settings.height, [&](auto kernel) {

@@ -10,11 +10,16 @@
 #include <vector>
 
 #include "kernels/conv2d.h"
+#include "kernels/matmul.h"
 #include "kernels/stream.h"
 
 namespace striate {
 
 enum class TeachTask { copy, transpose, filter, matmul, reduce, convolution };
+constexpr TeachTask kTeachTasks[] = {TeachTask::copy,   TeachTask::transpose, TeachTask::filter,
+                                     TeachTask::matmul, TeachTask::reduce,    TeachTask::convolution};
+// Their words, in the same order: teach_WORD.h has the task's versions.
+constexpr const char* kTeachWords[] = {"copy", "transpose", "filter", "matmul", "reduce", "convolution"};
 
 // What a version works on. Threads of a block: width * height, one of kTeachThreads.
 struct TeachSettings {
@@ -28,12 +33,16 @@ constexpr int kTeachTile = 32;
 // Channels that task convolution reads and makes.
 constexpr int kTeachInputs = 4, kTeachOutputs = 8;
 
-// Version "shipped" of task convolution: what the program's own networks run (conv2d.h), with blocks of its own.
+// Version "shipped" of three tasks: what the program itself runs, with blocks of its own. The copy that its benchmarks
+// measure memory with (limits.h), the product of matrices of its networks (matmul.h), and their convolution (conv2d.h).
 bool teach_is_shipped(TeachTask task, const std::string& version);
+MatmulShape teach_matmul(const TeachSettings& settings);
 Conv2dShape teach_convolution(const TeachSettings& settings);
 
-// The names of a task's versions, slowest first.
+// The names of a task's versions: those made to learn from, slowest first, then "shipped".
 const std::vector<std::string>& teach_versions(TeachTask task);
+// Where a version's kernel stands: "teach_copy.h".
+std::string teach_source(TeachTask task, const std::string& version);
 // Floats of the picture, of the second input (0: there is none) and of the result.
 int64_t teach_a(TeachTask task, const TeachSettings& settings);
 int64_t teach_b(TeachTask task, const TeachSettings& settings);

@@ -1,7 +1,10 @@
 // Every version of every task with its kernel, once.
 #pragma once
 
+#include "kernels/implicit_gemm_kernel.h"
 #include "kernels/launch.h"
+#include "kernels/limits_kernel.h"
+#include "kernels/matmul_kernel.h"
 #include "kernels/teach.h"
 #include "kernels/teach_convolution.h"
 #include "kernels/teach_copy.h"
@@ -12,18 +15,32 @@
 
 namespace striate {
 
+// What version "shipped" launches on a GPU, flat (launch.h). Of the convolution, threads take 4 positions each.
+template <class M>
+using ShippedCopy = limits::CopyOneFloat<M>;
+template <class M>
+using ShippedProduct = Matmul<M, CudaTarget::width, kGpuMatmulRows>;
+template <class M>
+using ShippedConvolution = ImplicitGemm<M, 1, 32, kTeachOutputs, 4>;
+
 // Calls f(task, version, kernel) for each, with blocks of `Threads` threads and accesses through M; within a task the
 // slowest first.
 template <class M, int Threads, class F>
 void for_each_version(const F& f) {
   f(TeachTask::copy, "strided", CopyStrided<M, Threads>{});
+  f(TeachTask::copy, "misaligned", CopyMisaligned<M, Threads>{});
   f(TeachTask::copy, "coalesced", CopyCoalesced<M, Threads>{});
+  f(TeachTask::copy, "unrolled", CopyUnrolled<M, Threads>{});
   f(TeachTask::copy, "vectorized", CopyVectorized<M, Threads>{});
   f(TeachTask::transpose, "naive", TransposeNaive<M, Threads>{});
   f(TeachTask::transpose, "tiled", TransposeTiled<M, Threads, kTeachTile>{});
   f(TeachTask::transpose, "padded", TransposeTiled<M, Threads, kTeachTile + 1>{});
+  f(TeachTask::transpose, "swizzled", TransposeSwizzled<M, Threads>{});
+  f(TeachTask::transpose, "registers", TransposeRegisters<M, Threads>{});
   f(TeachTask::filter, "naive", FilterNaive<M, Threads>{});
   f(TeachTask::filter, "tiled", FilterTiled<M, Threads>{});
+  f(TeachTask::filter, "registers", FilterRegisters<M, Threads>{});
+  f(TeachTask::filter, "vectorized", FilterVectorized<M, Threads>{});
   f(TeachTask::matmul, "naive", MatmulNaive<M, Threads>{});
   f(TeachTask::matmul, "coalesced", MatmulCoalesced<M, Threads>{});
   f(TeachTask::matmul, "tiled", MatmulTiled<M, Threads>{});
@@ -32,9 +49,13 @@ void for_each_version(const F& f) {
   f(TeachTask::reduce, "divergent", ReduceInTree<M, Threads, ReduceTree::divergent>{});
   f(TeachTask::reduce, "strided", ReduceInTree<M, Threads, ReduceTree::strided>{});
   f(TeachTask::reduce, "sequential", ReduceInTree<M, Threads, ReduceTree::sequential>{});
+  f(TeachTask::reduce, "unrolled", ReduceUnrolled<M, Threads>{});
   f(TeachTask::reduce, "warp", ReduceWarp<M, Threads>{});
+  f(TeachTask::reduce, "vectorized", ReduceVectorized<M, Threads>{});
   f(TeachTask::convolution, "naive", ConvolutionNaive<M, Threads>{});
+  f(TeachTask::convolution, "registers", ConvolutionRegisters<M, Threads>{});
   f(TeachTask::convolution, "tiled", ConvolutionTiled<M, Threads>{});
+  f(TeachTask::convolution, "vectorized", ConvolutionVectorized<M, Threads>{});
 }
 
 // Calls f(kernel) with the one that is named; its arguments are not set yet. False: there is none of that name, or

@@ -11,6 +11,7 @@ struct CopyStrided {
   static constexpr int threads = Threads;
   struct Shared {};
   TeachArguments<M> t;
+  TeachPart part() const { return {}; }
   Grid grid() const { return {up(up(t.n * t.n, t.stride) * t.stride, Threads)}; }
   template <class B>
   HD void operator()(B block, Shared&) const {
@@ -23,18 +24,63 @@ struct CopyStrided {
   }
 };
 
+// Neighbors read neighbors, but a warp begins in the middle of a sector: it touches one more.
+template <class M, int Threads>
+struct CopyMisaligned {
+  static constexpr int threads = Threads;
+  struct Shared {};
+  TeachArguments<M> t;
+  TeachPart part() const { return {Threads}; }
+  Grid grid() const { return t.blocks(part()); }
+  template <class B>
+  HD void operator()(B block, Shared&) const {
+    block.phase([&](int thread) {
+      const int all = t.n * t.n, i = block.x * Threads + thread;
+      const int at = (i + 1) % all;
+      if (block.when(i < all)) t.c[at] = t.a[at];
+    });
+  }
+};
+
 // Neighbors read neighbors: 32 floats in 4 sectors.
 template <class M, int Threads>
 struct CopyCoalesced {
   static constexpr int threads = Threads;
   struct Shared {};
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n, t.w), up(t.n, t.h)}; }
+  TeachPart part() const { return t.of_threads(); }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared&) const {
     block.phase([&](int thread) {
       const int x = block.x * t.w + thread % t.w, y = block.y * t.h + thread / t.w;
       if (block.when(x < t.n && y < t.n)) t.c[y * t.n + x] = t.a[y * t.n + x];
+    });
+  }
+};
+
+// Each thread copies four floats and asks for all of them before it stores the first: while one is on its way, so are
+// the others. A quarter of the warps keeps memory as busy.
+template <class M, int Threads>
+struct CopyUnrolled {
+  static constexpr int threads = Threads, kEach = 4;
+  struct Shared {};
+  TeachArguments<M> t;
+  TeachPart part() const { return {kEach * Threads}; }
+  Grid grid() const { return t.blocks(part()); }
+  template <class B>
+  HD void operator()(B block, Shared&) const {
+    block.phase([&](int thread) {
+      const int all = t.n * t.n, first = block.x * kEach * Threads + thread;
+      typename M::Value values[kEach];
+      for (int i = 0; i < kEach; ++i) {
+        const int at = first + i * Threads;
+        values[i] = block.when(at < all) ? t.a[at] : 0.0f;
+      }
+      for (int i = 0; i < kEach; ++i) {
+        const int at = first + i * Threads;
+        if (block.when(at < all)) t.c[at] = values[i];
+      }
     });
   }
 };
@@ -45,7 +91,8 @@ struct CopyVectorized {
   static constexpr int threads = Threads;
   struct Shared {};
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n * t.n, 4 * Threads)}; }
+  TeachPart part() const { return {4 * Threads}; }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared&) const {
     block.phase([&](int thread) {

@@ -12,7 +12,8 @@ struct MatmulNaive {
   static constexpr int threads = Threads;
   struct Shared {};
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n, t.w), up(t.n, t.h)}; }
+  TeachPart part() const { return t.of_threads(); }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared&) const {
     block.phase([&](int thread) {
@@ -31,7 +32,8 @@ struct MatmulCoalesced {
   static constexpr int threads = Threads;
   struct Shared {};
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n, t.w), up(t.n, t.h)}; }
+  TeachPart part() const { return t.of_threads(); }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared&) const {
     block.phase([&](int thread) {
@@ -57,7 +59,8 @@ struct MatmulTiled {
     typename M::Value of[kMostSums];
   };
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n, kTeachTile), up(t.n, kTeachTile)}; }
+  TeachPart part() const { return {kTeachTile, kTeachTile}; }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared& shared) const {
     const int left = block.x * kTeachTile, top = block.y * kTeachTile;
@@ -106,7 +109,8 @@ struct MatmulRegisters {
     typename M::Value of[kRows][kColumns];
   };
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n, kSide), up(t.n, kSide)}; }
+  TeachPart part() const { return {kSide, kSide}; }
+  Grid grid() const { return t.blocks(part()); }
 
   template <class B>
   HD void load(const B& block, Shared& shared, int thread, int first) const {

@@ -19,7 +19,8 @@ struct ReduceInTree {
     typename M::template Tile<Threads> sums;
   };
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n * t.n, Threads)}; }
+  TeachPart part() const { return {Threads}; }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared& shared) const {
     block.phase([&](int thread) {
@@ -45,6 +46,40 @@ struct ReduceInTree {
   }
 };
 
+// Halves like the sequential tree, but only down to 32 sums: every condition holds for whole warps. A single warp adds
+// up the rest from register to register, where there is nothing left to branch on.
+template <class M, int Threads>
+struct ReduceUnrolled {
+  static constexpr int threads = Threads;
+  struct Shared {
+    typename M::template Tile<Threads> sums;
+  };
+  TeachArguments<M> t;
+  TeachPart part() const { return {Threads}; }
+  Grid grid() const { return t.blocks(part()); }
+  template <class B>
+  HD void operator()(B block, Shared& shared) const {
+    auto sum = block.template own<typename M::Value>();
+    block.phase([&](int thread) {
+      const int i = block.x * Threads + thread;
+      shared.sums[thread] = block.when(i < t.n * t.n) ? t.a[i] : 0.0f;
+    });
+    for (int half = Threads / 2; half >= 32; half /= 2) {
+      block.phase([&](int thread) {
+        if (block.when(thread < half)) shared.sums[thread] += shared.sums[thread + half];
+      });
+    }
+    block.phase([&](int thread) {
+      sum[thread] = 0.0f;
+      if (block.when(thread < 32)) sum[thread] = shared.sums[thread];
+    });
+    block.warp_sum(sum);
+    block.phase([&](int thread) {
+      if (block.when(thread == 0)) t.c[block.x] = sum[thread];
+    });
+  }
+};
+
 // A warp adds up its 32 values from register to register, without shared memory, barrier or branch.
 template <class M, int Threads>
 struct ReduceWarp {
@@ -53,7 +88,8 @@ struct ReduceWarp {
     typename M::template Tile<32> sums;
   };
   TeachArguments<M> t;
-  Grid grid() const { return {up(t.n * t.n, Threads)}; }
+  TeachPart part() const { return {Threads}; }
+  Grid grid() const { return t.blocks(part()); }
   template <class B>
   HD void operator()(B block, Shared& shared) const {
     auto sum = block.template own<typename M::Value>();
@@ -72,6 +108,41 @@ struct ReduceWarp {
     block.warp_sum(sum);
     block.phase([&](int thread) {
       if (block.when(thread == 0)) t.c[block.x] = sum[0];
+    });
+  }
+};
+
+// Each warp makes a whole result, as many values as a block has threads: its lanes read four floats at once and add
+// them up in registers, then from register to register. No shared memory.
+template <class M, int Threads>
+struct ReduceVectorized {
+  static constexpr int threads = Threads, kWarps = Threads / 32;
+  struct Shared {};
+  TeachArguments<M> t;
+  TeachPart part() const { return {Threads * kWarps}; }
+  Grid grid() const { return t.blocks(part()); }
+  template <class B>
+  HD void operator()(B block, Shared&) const {
+    auto sum = block.template own<typename M::Value>();
+    const int all = t.n * t.n;
+    block.phase([&](int thread) {
+      const int first = (block.x * kWarps + thread / 32) * Threads;
+      typename M::Value mine = 0.0f;
+      for (int i = thread % 32 * 4; block.when(i < Threads); i += 32 * 4) {
+        const int at = first + i;
+        if (block.when(at + 3 < all)) {
+          const typename M::Four four = M::four(t.a, at);
+          for (int part = 0; part < 4; ++part) mine += four[part];
+        } else {
+          for (int rest = at; block.when(rest < all); ++rest) mine += t.a[rest];
+        }
+      }
+      sum[thread] = mine;
+    });
+    block.warp_sum(sum);
+    block.phase([&](int thread) {
+      const int result = block.x * kWarps + thread / 32;
+      if (block.when(thread % 32 == 0 && result * Threads < all)) t.c[result] = sum[thread];
     });
   }
 };

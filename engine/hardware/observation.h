@@ -5,7 +5,9 @@
 // Terms (CUDA C++ Best Practices Guide, "Device Memory Accesses"; CUDA C++ Programming Guide, "Shared Memory"): a
 // request is what the 32 threads of a warp ask for by one instruction; a sector is 32 bytes of global memory; shared
 // memory has 32 banks of 4 bytes, and a request takes as many turns ("ways") as it wants different words of one bank.
-// A race: two threads touch a word, one of them writes, and no barrier lies between.
+// A race: two threads touch a word, one of them writes, and no barrier lies between. It is looked for in shared memory
+// and in c, the only array that is written; there a word that one thread reads before another writes it is not noticed,
+// and no kernel here reads c.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +61,7 @@ struct Observation {
   int64_t flops = 0;      // additions, subtractions, multiplications, divisions
   int64_t branches = 0;   // of warps
   int64_t divergent = 0;  // of those, on which its threads did not agree
-  int64_t races = 0;      // words, once for each stretch between two barriers
+  int64_t races = 0;      // words: of shared memory once for each stretch between two barriers, of c once
   int64_t outside = 0;    // accesses beyond an array's ends: read as NaN, not written
   int ways = 0;           // of the worst shared request; 0: there was none
   int barriers = 0;       // that each block meets

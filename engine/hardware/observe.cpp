@@ -1,16 +1,13 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <atomic>
 #include <limits>
 #include <type_traits>
 #include <utility>
 
-#include "engine/error.h"
 #include "engine/hardware/observed.h"
+#include "engine/hardware/teach_grid.h"
 #include "kernels/conv2d.h"
-#include "kernels/implicit_gemm_kernel.h"
+#include "kernels/memory.h"
 #include "kernels/teach_choice.h"
 #include "kernels/threads.h"
 
@@ -110,9 +107,6 @@ Observation observe_kernel(const K& kernel, const std::vector<ArrayMemory>& arra
   sum.threads = K::threads;
   sum.shared_bytes = std::is_empty_v<typename K::Shared> ? 0 : sizeof(typename K::Shared);
   const auto blocks = static_cast<int>(grid.count());
-  if (how.warp < 0 || how.warp >= blocks * (K::threads / kWarp))
-    throw Error(fmt::format("there is no warp {}", how.warp),
-                fmt::format("the launch has warps 0 to {}", blocks * (K::threads / kWarp) - 1));
   const int pieces = std::min(blocks, kPieces);
   std::vector<Observation> parts(static_cast<size_t>(pieces));
   std::atomic<int> done{0};
@@ -140,50 +134,57 @@ ArrayMemory memory(const std::vector<float>& of, Array array) {
   return {of.data(), static_cast<int64_t>(of.size() * sizeof(float)), array};
 }
 
+template <typename K>
+Observation observe_flat(const K& kernel, int64_t n, const std::vector<ArrayMemory>& arrays,
+                         const ObserveSettings& how) {
+  return observe_kernel(FlatAsBlocks<K>{kernel, n}, arrays, how);
+}
+
 // The program's own convolution, as it runs on a GPU: what it prepares is prepared by the emulated one, the sum itself
 // is observed.
-Observation observe_shipped(const TeachSettings& settings, const std::vector<float>& a, const std::vector<float>& b,
-                            std::vector<float>& c, const ObserveSettings& how) {
+Observation observe_convolution(const TeachSettings& settings, const std::vector<float>& a, const std::vector<float>& b,
+                                std::vector<float>& c, const ObserveSettings& how) {
   const Conv2dShape shape = teach_convolution(settings);
   Stream stream(Device::parse("emulated"));
-  std::vector<float> scratch(static_cast<size_t>(conv2d_scratch(shape)) + 16);
-  float* aligned = scratch.data();
-  while (reinterpret_cast<uintptr_t>(aligned) % 64 != 0) ++aligned;
-  const ImplicitGemmArguments sum = conv2d_forward_sum(stream, shape, a.data(), b.data(), c.data(), aligned);
+  Buffer<float> scratch(stream.device(), conv2d_scratch(shape), "a convolution's scratch");
+  const ImplicitGemmArguments sum = conv2d_forward_sum(stream, shape, a.data(), b.data(), c.data(), scratch.data());
   stream.synchronize();
-  using K = ImplicitGemm<Observed, 1, kWarp, kTeachOutputs, 4>;
-  K kernel{sum, 1, 0, 0, 1};
-  kernel.stretches = (sum.length + 4 * kWarp - 1) / (4 * kWarp);
-  kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches;
+  const auto kernel = ShippedConvolution<Observed>::of(sum);
   const int64_t weights = int64_t{kTeachOutputs} * sum.j;
   const std::vector<ArrayMemory> arrays = {{sum.x, sum.x_image * 4, Array::a},
                                            {sum.weights, weights * 4, Array::b},
                                            memory(c, Array::c),
                                            {sum.offsets, int64_t{sum.j} * 4, Array::offsets}};
-  return observe_kernel(FlatAsBlocks<K>{kernel, kernel.tiles}, arrays, how);
+  return observe_flat(kernel, kernel.tiles, arrays, how);
+}
+
+Observation observe_shipped(TeachTask task, const TeachSettings& settings, const std::vector<float>& a,
+                            const std::vector<float>& b, std::vector<float>& c, const ObserveSettings& how) {
+  if (task == TeachTask::convolution) return observe_convolution(settings, a, b, c, how);
+  const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
+  if (task == TeachTask::copy)
+    return observe_flat(ShippedCopy<Observed>{a.data(), c.data()}, teach_c(task, settings), arrays, how);
+  const auto product =
+      ShippedProduct<Observed>::of(teach_matmul(settings), a.data(), b.data(), c.data(), Result::overwrite);
+  return observe_flat(product, product.row_tiles * product.column_tiles, arrays, how);
 }
 
 }  // namespace
 
 Observation observe(TeachTask task, const std::string& version, const TeachSettings& settings,
                     const std::vector<float>& a, const std::vector<float>& b, const ObserveSettings& how) {
+  teach_grid(task, version, settings).check_warp(how.warp);
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)), std::numeric_limits<float>::quiet_NaN());
   Observation sum;
   if (teach_is_shipped(task, version)) {
-    sum = observe_shipped(settings, a, b, c, how);
-    sum.result = std::move(c);
-    return sum;
+    sum = observe_shipped(task, settings, a, b, c, how);
+  } else {
+    const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
+    with_version<Observed>(task, version, settings.width * settings.height, [&](auto kernel) {
+      kernel.t = {settings.n, settings.width, settings.height, settings.stride, a.data(), b.data(), c.data()};
+      sum = observe_kernel(kernel, arrays, how);
+    });
   }
-  const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
-  const bool found = with_version<Observed>(task, version, settings.width * settings.height, [&](auto kernel) {
-    kernel.t = {settings.n, settings.width, settings.height, settings.stride, a.data(), b.data(), c.data()};
-    sum = observe_kernel(kernel, arrays, how);
-  });
-  if (!found)
-    throw Error(
-        fmt::format("there is no version '{}' with blocks of {} x {}", version, settings.width, settings.height),
-        fmt::format("versions are {}; a block has 64, 128, 256, 512 or 1024 threads",
-                    fmt::join(teach_versions(task), ", ")));
   sum.result = std::move(c);
   return sum;
 }

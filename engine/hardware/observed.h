@@ -53,6 +53,7 @@ struct Observed {
       return Observer::here()->global(word, false, 4, place.line) ? *word : std::numeric_limits<float>::quiet_NaN();
     }
     In operator+(int64_t n) const { return {at + n}; }
+    void operator+=(int64_t n) { at += n; }
   };
   struct Integers {
     const int32_t* at;
@@ -88,6 +89,10 @@ struct Observed {
       for (CountedFloat& lane : same.lanes) lane = value;
       return same;
     }
+    Floats& operator+=(const Floats& b) {
+      for (int i = 0; i < W; ++i) lanes[i] += b.lanes[i];
+      return *this;
+    }
     // Two operations, rounded as the kernels that run here do it: they may have other instructions than this file.
     friend Floats fma(const Floats& a, const Floats& b, Floats c) {
       static const SummationOrder order = summation_order(Device::emulated());
@@ -102,6 +107,16 @@ struct Observed {
     // Value by value: GCC 12.2 ends with an internal error where whole lanes are copied here.
     for (int i = 0; i < W; ++i) result.lanes[i].value = from[Place(i, line)].value;
     return result;
+  }
+  template <int W>
+  static Floats<W> load(Out from, int line = __builtin_LINE()) {
+    Floats<W> result;
+    for (int i = 0; i < W; ++i) result.lanes[i].value = static_cast<Value>(from[Place(i, line)]).value;
+    return result;
+  }
+  template <int W>
+  static void store(const Floats<W>& value, Out to, int line = __builtin_LINE()) {
+    for (int i = 0; i < W; ++i) to[Place(i, line)] = value[i];
   }
   template <int W>
   static Floats<W> load_part(In from, int64_t count, int line = __builtin_LINE()) {

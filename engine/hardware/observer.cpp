@@ -41,13 +41,36 @@ int ways_of(uint32_t lanes, const int32_t* at, int bytes) {
   return worst;
 }
 
-WrittenWords::WrittenWords(int64_t count) : blocks_(static_cast<size_t>(count)) {}
+namespace {
 
-bool WrittenWords::written_by_two(int64_t word, int block) {
-  std::atomic<int32_t>& owner = blocks_[static_cast<size_t>(word)];
-  int32_t before = 0;
-  if (owner.compare_exchange_strong(before, block + 1) || before == block + 1 || before < 0) return false;
-  return owner.compare_exchange_strong(before, -1);
+// A writer in one word: from below thread + 1, stretch, block; on top whether a race was found.
+constexpr int kThreadBits = 12, kStretchBits = 20;
+constexpr uint64_t kRaced = uint64_t{1} << 63;
+
+uint64_t packed(const WrittenWords::Writer& by) {
+  return static_cast<uint64_t>(by.thread + 1) | static_cast<uint64_t>(by.stretch) << kThreadBits |
+         static_cast<uint64_t>(by.block) << (kThreadBits + kStretchBits);
+}
+
+}  // namespace
+
+WrittenWords::WrittenWords(int64_t count) : writers_(static_cast<size_t>(count)) {}
+
+int WrittenWords::write(int64_t word, const Writer& writer) { return touch(word, writer, true); }
+int WrittenWords::read(int64_t word, const Writer& reader) { return touch(word, reader, false); }
+
+int WrittenWords::touch(int64_t word, const Writer& by, bool store) {
+  std::atomic<uint64_t>& writer = writers_[static_cast<size_t>(word)];
+  uint64_t before = writer.load();
+  for (;;) {
+    if ((before & kRaced) != 0 || (before == 0 && !store)) return -1;
+    const int thread = static_cast<int>(before & ((1u << kThreadBits) - 1)) - 1;
+    const uint64_t stretch = before >> kThreadBits, own = packed(by);
+    const bool other_block = stretch >> kStretchBits != static_cast<uint64_t>(by.block);
+    const bool race = before != 0 && (other_block || (stretch == own >> kThreadBits && thread != by.thread));
+    if (!race && !store) return -1;
+    if (writer.compare_exchange_weak(before, (store ? own : before) | (race ? kRaced : 0))) return race ? thread : -1;
+  }
 }
 
 Observer::Observer(const std::vector<ArrayMemory>& arrays, WrittenWords& written, int threads, size_t shared_bytes,
@@ -134,9 +157,11 @@ void Observer::check_race(size_t index, bool store) {
   }
 }
 
-void Observer::wrote(int64_t word, int bytes) {
+void Observer::touched(int64_t word, int bytes, bool store) {
+  const WrittenWords::Writer by{block_, static_cast<int>(stretch_ - first_stretch_), thread_};
   for (int64_t i = word; i < word + bytes / 4; ++i) {
-    if (written_.written_by_two(i, block_)) found_race(Array::c, static_cast<int32_t>(i * 4), thread_, thread_);
+    const int other = store ? written_.write(i, by) : written_.read(i, by);
+    if (other >= 0) found_race(Array::c, static_cast<int32_t>(i * 4), other, thread_);
   }
 }
 

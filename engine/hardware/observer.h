@@ -11,16 +11,22 @@
 
 namespace striate {
 
-// Which blocks wrote which words of c, shared by the observers of a launch: two of them are a race, whatever lies
-// between.
+// Who wrote which words of c, shared by the observers of a launch. Two blocks are a race, whatever lies between; two
+// threads of a block are one where no barrier does.
 class WrittenWords {
  public:
+  struct Writer {
+    int block, stretch, thread;  // stretch: of the block, between two barriers
+  };
   explicit WrittenWords(int64_t count);
-  // True once for each word: when its second block comes.
-  bool written_by_two(int64_t word, int block);
+  // The thread that `writer` races with, or -1; once for each word.
+  int write(int64_t word, const Writer& writer);
+  // The same of one who reads; what it reads before somebody writes it is not noticed.
+  int read(int64_t word, const Writer& reader);
 
  private:
-  std::vector<std::atomic<int32_t>> blocks_;  // 0: nobody yet; block + 1; negative: several
+  int touch(int64_t word, const Writer& by, bool store);
+  std::vector<std::atomic<uint64_t>> writers_;  // 0: nobody yet
 };
 
 // Where an array lies. Addresses are counted from its begin, as if that were a multiple of 256.
@@ -75,7 +81,7 @@ class Observer {
       const int64_t at = static_cast<const std::byte*>(word) - static_cast<const std::byte*>(memory.begin);
       if (at < 0 || at + bytes > memory.bytes) continue;
       note(static_cast<int>(memory.array) * 2 + store, static_cast<int32_t>(at), bytes, line);
-      if (store) wrote(at / 4, bytes);
+      if (memory.array == Array::c) touched(at / 4, bytes, store);
       return true;
     }
     ++sum_.outside;
@@ -113,7 +119,7 @@ class Observer {
 
   void note(int kind, int32_t at, int bytes, int line);
   void check_race(size_t word, bool store);
-  void wrote(int64_t word, int bytes);
+  void touched(int64_t word, int bytes, bool store);
   void found_race(Array array, int32_t at, int first, int second);
   void count(const Site& site, size_t time, WarpStep& step);
   PhaseCounts& phase_counts();

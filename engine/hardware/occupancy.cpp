@@ -5,14 +5,15 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "engine/hardware/observation.h"
 
 namespace striate {
 namespace {
 
 constexpr size_t kKiB = 1024;
-constexpr int kWarpThreads = 32, kParts = 4;  // of a multiprocessor: each has a quarter of the registers
-constexpr int kRegistersAtOnce = 256;         // a warp's are given out by so many
-constexpr int kMostRegisters = 255;           // of a thread
+constexpr int kParts = 4;              // of a multiprocessor: each has a quarter of the registers
+constexpr int kRegistersAtOnce = 256;  // a warp's are given out by so many
+constexpr int kMostRegisters = 255;    // of a thread
 
 int rounded(int value, int to) { return (value + to - 1) / to * to; }
 
@@ -41,7 +42,7 @@ const GpuArchitecture& gpu_architecture(const std::string& name) {
 }
 
 Occupancy occupancy(const GpuArchitecture& on, int threads, int registers, size_t shared_bytes) {
-  const int warps = (threads + kWarpThreads - 1) / kWarpThreads;
+  const int warps = (threads + kWarp - 1) / kWarp;
   Occupancy result;
   result.blocks = on.blocks;
   result.limit = "blocks";
@@ -53,7 +54,7 @@ Occupancy occupancy(const GpuArchitecture& on, int threads, int registers, size_
     limit(0, "registers");
   } else if (registers > 0) {
     // A warp stays in its quarter. One block alone must fit with its warps dealt out to the quarters in turn.
-    const int of_warp = rounded(registers * kWarpThreads, kRegistersAtOnce);
+    const int of_warp = rounded(registers * kWarp, kRegistersAtOnce);
     if (of_warp * rounded(warps, kParts) > on.registers) limit(0, "registers");
     limit(on.registers / kParts / of_warp * kParts / warps, "registers");
   }

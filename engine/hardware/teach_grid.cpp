@@ -18,14 +18,38 @@ void check_block(int width, int height) {
               fmt::format("take {} threads: 32 x 8 for one", fmt::join(kTeachThreads, ", ")));
 }
 
+void TeachGrid::check_warp(int64_t warp) const {
+  if (warp >= 0 && warp < warps()) return;
+  throw Error(fmt::format("there is no warp {}", warp), fmt::format("this launch has warps 0 to {}", warps() - 1));
+}
+
+namespace {
+
+// Indices of version "shipped", which is a flat launch.
+int64_t shipped_indices(TeachTask task, const TeachSettings& settings) {
+  const int64_t n = settings.n;
+  if (task == TeachTask::copy) return n * n;
+  if (task == TeachTask::matmul) {
+    const auto product =
+        ShippedProduct<Plain>::of(teach_matmul(settings), nullptr, nullptr, nullptr, Result::overwrite);
+    return product.row_tiles * product.column_tiles;
+  }
+  ImplicitGemmArguments sum;
+  sum.k = kTeachOutputs;
+  // Positions of the padded picture from the first to the last result (implicit_gemm.h).
+  sum.length = (n - 1) * (n + 2) + n;
+  return ShippedConvolution<Plain>::of(sum).tiles;
+}
+
+}  // namespace
+
 TeachGrid teach_grid(TeachTask task, const std::string& version, const TeachSettings& settings) {
   check_block(settings.width, settings.height);
   TeachGrid shape;
   if (teach_is_shipped(task, version)) {
-    // Positions of the padded picture from the first to the last result, 4 for each thread (implicit_gemm.h).
-    const int64_t n = settings.n, positions = (n - 1) * (n + 2) + n, stretch = 4 * 32;
     shape.threads = kFlatThreads;
-    shape.grid[0] = flat_blocks((positions + stretch - 1) / stretch * 32);
+    shape.grid[0] = flat_blocks(shipped_indices(task, settings));
+    if (task == TeachTask::copy) shape.part = {kFlatThreads, 0};
     return shape;
   }
   const bool found = with_version<Plain>(task, version, settings.width * settings.height, [&](auto kernel) {
@@ -34,6 +58,7 @@ TeachGrid teach_grid(TeachTask task, const std::string& version, const TeachSett
     const Grid grid = kernel.grid();
     shape.grid[0] = grid.x, shape.grid[1] = grid.y, shape.grid[2] = grid.z;
     shape.threads = kernel.threads;
+    shape.part = kernel.part();
   });
   if (!found) {
     throw Error(fmt::format("this kernel has no version '{}'", version),

@@ -1,12 +1,9 @@
 #include "engine/hardware/timing.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "engine/error.h"
+#include "engine/hardware/teach_grid.h"
 #include "engine/steady_seconds.h"
 #include "kernels/memory.h"
 #include "kernels/threads.h"
@@ -42,17 +39,14 @@ double median_of(double seconds, const std::function<bool()>& goes_on, const F& 
 
 VersionTimes time_version(TeachTask task, const std::string& version, const TeachSettings& settings, double seconds,
                           const std::function<bool()>& goes_on) {
+  teach_grid(task, version, settings);
   const std::vector<float> a = numbers(teach_a(task, settings)), b = numbers(teach_b(task, settings));
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)));
   const auto count_a = static_cast<int64_t>(a.size()), count_b = static_cast<int64_t>(b.size());
   const auto count_c = static_cast<int64_t>(c.size());
   const int64_t room = std::max<int64_t>(teach_scratch(task, version, settings), 1);
   const auto launch = [&](Stream& stream, const float* from, const float* other, float* to, float* scratch) {
-    if (!teach(stream, task, version, settings, from, other, to, scratch))
-      throw Error(
-          fmt::format("there is no version '{}' with blocks of {} x {}", version, settings.width, settings.height),
-          fmt::format("versions are {}; a block has 64, 128, 256, 512 or 1024 threads",
-                      fmt::join(teach_versions(task), ", ")));
+    teach(stream, task, version, settings, from, other, to, scratch);
     stream.synchronize();
   };
   VersionTimes times;

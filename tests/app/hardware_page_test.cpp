@@ -1,5 +1,6 @@
 // The page hardware: what it counts, what its commands and clicks do, every state drawn.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
@@ -16,6 +17,16 @@ class HardwarePageTest : public testing::Test {
   HardwarePageTest() : driver("hardware") { driver.show(made_picture(40, 30, 3)); }
   void set(std::initializer_list<const char*> lines) {
     for (const char* line : lines) driver.run(line);
+  }
+  // Whether the page says this now; where a line ends in it does not matter.
+  bool says(const char* words) {
+    driver.size = {1280, 1600};
+    driver.frames(2);
+    std::vector<std::string> texts;
+    driver.ui.record_texts(&texts);
+    driver.frames(1);
+    driver.ui.record_texts(nullptr);
+    return fmt::format("{}", fmt::join(texts, " ")).find(words) != std::string::npos;
   }
   PageDriver driver;
 };
@@ -112,7 +123,9 @@ TEST_F(HardwarePageTest, a_readout_that_is_not_there_yet_says_so) {
 
 TEST_F(HardwarePageTest, wrong_values_are_refused_and_change_nothing) {
   const std::vector<std::string> before = driver.app.page().state();
-  EXPECT_NE(driver.failure("hardware.version tiled").find("it has strided, coalesced, vectorized"), std::string::npos);
+  EXPECT_NE(driver.failure("hardware.version tiled")
+                .find("it has strided, misaligned, coalesced, unrolled, vectorized, shipped"),
+            std::string::npos);
   EXPECT_NE(driver.failure("hardware.block 31 1").find("31 threads"), std::string::npos);
   EXPECT_NE(driver.failure("hardware.block 1024 1024").find("64, 128, 256, 512, 1024"), std::string::npos);
   EXPECT_NE(driver.failure("hardware.warp 2048").find("warps 0 to 2047"), std::string::npos);
@@ -160,6 +173,69 @@ TEST_F(HardwarePageTest, a_click_on_a_block_follows_its_first_warp_and_one_on_a_
   const Rect warps = driver.ui.find_item("warps of the block")->visible;
   driver.click_at({warps.center().x, warps.y + warps.h * 2.5f / 8});
   EXPECT_EQ(driver.number("hardware.warp"), 72 + 2);
+}
+
+TEST_F(HardwarePageTest, a_click_on_a_block_of_a_channel_stays_in_that_channel) {
+  driver.run("hardware.kernel convolution");
+  const auto layer = 8 * 32 * 8;  // warps of a channel
+  driver.run(fmt::format("hardware.warp {}", 5 * layer));
+  const Rect picture = driver.picture();
+  driver.click_at({picture.x + picture.w * 40 / 256, picture.y + picture.h * 12 / 256});
+  EXPECT_EQ(driver.number("hardware.warp"), 5 * layer + (1 * 8 + 1) * 8);
+}
+
+TEST_F(HardwarePageTest, says_where_threads_of_a_warp_disagree_and_why) {
+  driver.run("hardware.kernel reduce");
+  EXPECT_TRUE(says("disagree in phases 1 to 9."));
+  driver.run("hardware.version sequential");
+  EXPECT_EQ(driver.number("hardware.phase.divergent 3"), 0);
+  EXPECT_EQ(driver.number("hardware.phase.divergent 4"), 256);
+  EXPECT_TRUE(says("disagree in phases 4 to 9."));
+  driver.run("hardware.version unrolled");
+  for (int phase = 0; phase < 5; ++phase)
+    EXPECT_EQ(driver.number(fmt::format("hardware.phase.divergent {}", phase)), 0) << phase;
+  EXPECT_TRUE(says("disagree in phase 5."));
+  EXPECT_THROW(driver.app.registry().read("hardware.phase.divergent 6"), Error);
+  driver.run("hardware.kernel copy");
+  EXPECT_TRUE(says("Threads of a warp agree at every branch."));
+}
+
+TEST_F(HardwarePageTest, the_line_that_acts_is_drawn_whole) {
+  set({"hardware.kernel matmul", "hardware.version vectorized", "hardware.size 64"});
+  for (const Vec size : {Vec{1280, 800}, Vec{1920, 1080}}) {
+    driver.size = size;
+    std::vector<std::string> texts;
+    driver.frames(2);
+    driver.ui.record_texts(&texts);
+    driver.frames(1);
+    driver.ui.record_texts(nullptr);
+    std::string all;
+    for (const std::string& text : texts) all += text;
+    std::erase(all, ' ');
+    EXPECT_NE(all.find("if(block.when(top+row<t.n&&first+k<t.n))four=M::four(t.a,(top+row)*t.n+first+k);"),
+              std::string::npos)
+        << size.x;
+  }
+}
+
+TEST_F(HardwarePageTest, how_fast_steps_are_played_is_chosen_beside_them) {
+  set({"hardware.kernel matmul", "hardware.size 64"});
+  driver.click("speed");
+  driver.click("60 steps/s");
+  EXPECT_EQ(driver.number("hardware.speed"), 60);
+  driver.app.run("hardware.play");
+  const double before = driver.number("hardware.step");
+  driver.frames(60);  // a second
+  EXPECT_NEAR(driver.number("hardware.step"), before + 60, 3);
+  driver.run("hardware.pause");
+}
+
+TEST_F(HardwarePageTest, the_roofline_has_every_version_that_was_run_and_measured) {
+  set({"hardware.kernel filter", "hardware.size 32", "hardware.run", "hardware.version tiled", "hardware.run",
+       "hardware.view race"});
+  EXPECT_TRUE(says("roofline of all cores"));
+  EXPECT_TRUE(says("Above the line") || says("Both lines were measured"));
+  EXPECT_TRUE(says("Peaks of the roofline: a copy of 128 MiB")) << "where they come from";
 }
 
 TEST_F(HardwarePageTest, times_are_measured_and_kept_for_their_settings) {
@@ -229,13 +305,8 @@ TEST_F(HardwarePageTest, its_lessons_are_true) {
 
 TEST_F(HardwarePageTest, every_step_of_every_version_can_be_looked_at) {
   driver.run("hardware.size 32");
-  for (const auto& [word, task] : {std::pair{"copy", TeachTask::copy},
-                                   {"transpose", TeachTask::transpose},
-                                   {"filter", TeachTask::filter},
-                                   {"matmul", TeachTask::matmul},
-                                   {"reduce", TeachTask::reduce},
-                                   {"convolution", TeachTask::convolution}}) {
-    driver.run(fmt::format("hardware.kernel {}", word));
+  for (const TeachTask task : kTeachTasks) {
+    driver.run(fmt::format("hardware.kernel {}", kTeachWords[static_cast<size_t>(task)]));
     for (const std::string& version : teach_versions(task)) {
       SCOPED_TRACE(version);
       driver.run("hardware.version " + version);

@@ -8,15 +8,13 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/hardware/observer.h"
 #include "engine/hardware/teach_grid.h"
 #include "kernels/memory.h"
 #include "kernels/threads.h"
 
 namespace striate {
 namespace {
-
-constexpr TeachTask kTasks[] = {TeachTask::copy,   TeachTask::transpose, TeachTask::filter,
-                                TeachTask::matmul, TeachTask::reduce,    TeachTask::convolution};
 
 std::vector<float> numbers(int64_t count) {
   std::vector<float> values(static_cast<size_t>(count));
@@ -113,10 +111,86 @@ TEST(Observe, what_a_launch_loads_stores_and_computes) {
   EXPECT_EQ(tiled.barriers, 16) << "two for each of eight tiles; behind the last phase nobody waits";
 }
 
+TEST(Observe, what_each_version_makes_better) {
+  const auto in = [](TeachTask task) { return [task](const char* version) { return observed(task, version); }; };
+  constexpr int64_t kPixels = 256 * 256;
+
+  const auto copy = in(TeachTask::copy);
+  EXPECT_EQ(copy("misaligned").worst_load, 5) << "one sector more";
+  EXPECT_EQ(copy("misaligned").worst_store, 5);
+  const Observation unrolled = copy("unrolled");
+  EXPECT_EQ(unrolled.loads, kPixels);
+  EXPECT_EQ(unrolled.worst_load, 4);
+  EXPECT_EQ(unrolled.grid[0], kPixels / 256 / 4) << "a quarter of the warps";
+  std::string order;
+  for (const WarpStep& step : unrolled.steps) {
+    if (step.kind != WarpStep::Kind::branch) order += step.kind == WarpStep::Kind::load ? 'l' : 's';
+  }
+  EXPECT_EQ(order, "llllssss") << "four are on their way at once";
+
+  const auto transpose = in(TeachTask::transpose);
+  const Observation padded = transpose("padded"), swizzled = transpose("swizzled"), turned = transpose("registers");
+  EXPECT_EQ(swizzled.ways, 1);
+  EXPECT_EQ(swizzled.worst_store, 4);
+  EXPECT_EQ(padded.shared_bytes, 32 * 33 * 4u);
+  EXPECT_EQ(swizzled.shared_bytes, 32 * 32 * 4u) << "no word is unused";
+  EXPECT_EQ(turned.loads, kPixels / 4);
+  EXPECT_EQ(turned.stores, kPixels / 4);
+  EXPECT_EQ(turned.load_sectors, kPixels / 8) << "every byte of a sector is used";
+  EXPECT_EQ(turned.store_sectors, kPixels / 8);
+  EXPECT_EQ(turned.shared_bytes, 0u);
+  EXPECT_EQ(turned.barriers, 0);
+
+  const auto filter = in(TeachTask::filter);
+  const Observation tiles = filter("tiled"), rows = filter("registers"), fours = filter("vectorized");
+  EXPECT_EQ(tiles.shared_loads, 9 * kPixels);
+  EXPECT_EQ(rows.shared_loads, 3 * (4 + 2) * kPixels / 4) << "three rows are kept, one more is read for each result";
+  EXPECT_EQ(tiles.loads - rows.loads, 9 * kPixels * 3 / 4) << "weights once for four results";
+  EXPECT_EQ(fours.loads, filter("naive").loads / 4);
+  EXPECT_EQ(fours.stores, kPixels / 4);
+
+  const auto reduce = in(TeachTask::reduce);
+  const Observation whole = reduce("unrolled"), wide = reduce("vectorized");
+  ASSERT_EQ(whole.phases.size(), 6u);
+  for (size_t phase = 0; phase < 5; ++phase) EXPECT_EQ(whole.phases[phase].divergent, 0) << phase;
+  EXPECT_EQ(whole.phases[5].divergent, 256) << "one thread writes";
+  EXPECT_EQ(whole.ways, 1);
+  EXPECT_LT(whole.barriers, reduce("sequential").barriers);
+  EXPECT_EQ(wide.loads, kPixels / 4);
+  EXPECT_EQ(wide.shared_loads + wide.shared_stores, 0);
+  EXPECT_EQ(wide.barriers, 1);
+
+  const auto convolution = in(TeachTask::convolution);
+  const int64_t terms = int64_t{256 * 3 - 2} * (256 * 3 - 2) * kTeachInputs;  // that lie in the picture
+  EXPECT_EQ(convolution("naive").loads, terms * kTeachOutputs * 2);
+  EXPECT_EQ(convolution("registers").loads, terms * (1 + kTeachOutputs)) << "an input is used 8 times";
+  const Observation block = convolution("tiled"), turned_weights = convolution("vectorized");
+  EXPECT_EQ(block.loads - turned_weights.loads, 288 * 64 * (256 - 1)) << "weights once for a block, not for a thread";
+  EXPECT_EQ(turned_weights.ways, 1);
+}
+
+TEST(Observe, two_who_write_a_word_of_the_result_are_a_race) {
+  WrittenWords words(4);
+  EXPECT_EQ(words.write(0, {0, 0, 5}), -1);
+  EXPECT_EQ(words.write(0, {0, 0, 5}), -1) << "the same thread";
+  EXPECT_EQ(words.write(0, {0, 1, 6}), -1) << "behind a barrier";
+  EXPECT_EQ(words.write(0, {0, 1, 7}), 6);
+  EXPECT_EQ(words.write(0, {0, 1, 8}), -1) << "once for each word";
+  EXPECT_EQ(words.write(1, {3, 0, 1023}), -1);
+  EXPECT_EQ(words.write(1, {4, 2, 1023}), 1023) << "of two blocks, whatever lies between";
+  EXPECT_EQ(words.read(2, {0, 0, 1}), -1) << "nobody wrote it";
+  EXPECT_EQ(words.write(2, {0, 0, 2}), -1);
+  EXPECT_EQ(words.read(2, {0, 0, 2}), -1);
+  EXPECT_EQ(words.read(2, {0, 1, 3}), -1);
+  EXPECT_EQ(words.read(2, {0, 0, 3}), 2);
+  EXPECT_EQ(words.write(3, {0, 0, 0}), -1);
+  EXPECT_EQ(words.read(3, {1, 0, 0}), 0);
+}
+
 TEST(Observe, races_are_found_where_a_barrier_is_missing_and_nowhere_else) {
   ObserveSettings without;
   without.barrier = false;
-  for (const TeachTask task : kTasks) {
+  for (const TeachTask task : kTeachTasks) {
     for (const std::string& version : teach_versions(task)) {
       SCOPED_TRACE(version);
       const TeachSettings settings{96, 32, 8, 8};
@@ -172,9 +246,30 @@ TEST(Observe, what_the_program_ships_runs_observed) {
   EXPECT_EQ(shipped.threads, known.threads);
 }
 
+TEST(Observe, what_is_shipped_does_the_same_work) {
+  const Observation copy = observed(TeachTask::copy, "shipped");
+  EXPECT_EQ(copy.loads, 256 * 256);
+  EXPECT_EQ(copy.worst_load, 4);
+  EXPECT_EQ(copy.worst_store, 4);
+  const Observation product = observed(TeachTask::matmul, "shipped");
+  EXPECT_EQ(product.flops, 2 * 256 * 256 * 256);
+  // A thread has 4 x 8 results: 4 numbers of a and 8 of b for each of 256 terms.
+  EXPECT_EQ(product.loads, int64_t{256 * 256} / 32 * 256 * 12);
+  EXPECT_EQ(product.worst_load, 32) << "a warp's threads have rows below each other, and read a column of a";
+  for (const TeachTask task : {TeachTask::copy, TeachTask::matmul}) {
+    const TeachSettings settings{70, 32, 8, 8};
+    const Observation odd = observed(task, "shipped", settings);
+    EXPECT_EQ(odd.result, computed(task, "shipped", settings));
+    EXPECT_EQ(odd.races + odd.outside, 0);
+    const TeachGrid known = teach_grid(task, "shipped", settings);
+    EXPECT_EQ(odd.grid[0], known.grid[0]);
+    EXPECT_EQ(odd.threads, known.threads);
+  }
+}
+
 TEST(Observe, counts_do_not_depend_on_threads) {
   const TeachSettings settings{100, 16, 16, 4};
-  for (const TeachTask task : kTasks) {
+  for (const TeachTask task : kTeachTasks) {
     for (const std::string& version : teach_versions(task)) {
       SCOPED_TRACE(version);
       set_thread_count(1);

@@ -31,8 +31,7 @@ TEST(Occupancy, of_blocks_that_are_known) {
 }
 
 TEST(Occupancy, every_version_has_its_registers) {
-  for (const TeachTask task : {TeachTask::copy, TeachTask::transpose, TeachTask::filter, TeachTask::matmul,
-                               TeachTask::reduce, TeachTask::convolution}) {
+  for (const TeachTask task : kTeachTasks) {
     for (const std::string& version : teach_versions(task)) {
       for (const int threads : kTeachThreads) {
         if (teach_is_shipped(task, version) && threads != 256) continue;  // has blocks of its own

@@ -77,6 +77,8 @@ bool HardwarePage::update(double now) {
   try {
     if (std::optional<HardwareMomentPtr> made = observing_.take()) {
       moment_ = std::move(*made), asked_.reset(), changed = true;
+      const MeasureRequest of{moment_->of.task, moment_->of.version, moment_->of.settings, false};
+      counted_.insert_or_assign(of.key(), Counted{of, moment_->seen.flops, moment_->seen.bytes});
     }
   } catch (const Error& error) {
     failed_ = error, asked_.reset(), changed = true;
@@ -88,9 +90,9 @@ bool HardwarePage::update(double now) {
     moved_at_ = now;
     return true;
   }
-  const auto steps = static_cast<int>((now - moved_at_) * state_.speed);
+  const auto steps = static_cast<int>((now - moved_at_) * state_.speed + 1e-6);
   if (steps > 0) {
-    moved_at_ = now;
+    moved_at_ += steps / state_.speed;  // not `now`: what is left of this frame counts for the next step
     go_to(step_of(*moment) + steps);
     if (step_of(*moment) + 1 >= static_cast<int>(moment->seen.steps.size())) playing_ = false;
   }

@@ -7,6 +7,7 @@
 // hardware_measure.h: what is computed and measured behind the window.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -117,6 +118,12 @@ class HardwarePage : public Page {
   HardwareMomentPtr moment_;
   std::optional<HardwareRequest> asked_;
   std::optional<Error> failed_;
+  // What was counted of versions that have been run: for the roofline.
+  struct Counted {
+    MeasureRequest of;
+    int64_t flops, bytes;
+  };
+  std::map<std::string, Counted> counted_;
   HardwareMeasure measure_;
   Latest<HardwareMomentPtr> observing_;
 };

@@ -68,10 +68,7 @@ void HardwarePage::declare_settings() {
       "warp", "warp", "The warp that is followed, counted over the whole launch",
       {"N", "warp, from 0; a block has its threads / 32 of them", 0, 1e7}, [](const State& s) { return s.warp; },
       [](State& s, int64_t n) {
-        const int64_t last = teach_grid(s.task, s.version, s.settings).warps() - 1;
-        if (n > last) {
-          throw Error(fmt::format("there is no warp {}", n), fmt::format("this launch has warps 0 to {}", last));
-        }
+        teach_grid(s.task, s.version, s.settings).check_warp(n);
         s.warp = static_cast<int>(n);
       });
   warp.undo = Undo::none;

@@ -29,6 +29,10 @@ void HardwarePage::draw_inspector(Ui& ui) const {
   ui.error_beside("hardware.version");
   if (state_.version == "strided" && state_.task == TeachTask::copy) ui.setting("hardware.stride");
   ui.setting("hardware.size");
+  ui.row("threads of a block",
+         teach_is_shipped(state_.task, state_.version)
+             ? format_tr("{}, always", shape_.threads)
+             : fmt::format("{} x {} = {}", state_.settings.width, state_.settings.height, shape_.threads));
   static const Choice blocks[] = {{"8 x 8", "8 8"}, {"16 x 16", "16 16"}, {"32 x 8", "32 8"}, {"32 x 32", "32 32"}};
   ui.segmented("threads of a block", blocks, fmt::format("{} {}", state_.settings.width, state_.settings.height),
                "hardware.block");
@@ -64,6 +68,9 @@ void HardwarePage::draw_measure(Ui& ui) const {
          gpu ? Concept::kernel : Concept::none);
   if (gpu) {
     ui.row("GPU with copies", times && times->cuda_copies ? time_text(*times->cuda_copies) : none, Concept::bias);
+  }
+  if (measure_.limits()) {
+    ui.note("Peaks of the roofline: a copy of 128 MiB in memory, and multiply-adds that need no memory, by all cores.");
   }
 }
 
@@ -117,6 +124,7 @@ void HardwarePage::draw_counts(Ui& ui) const {
   ui.row("sectors per store", per(seen.store_sectors, seen.store_requests), Concept::activation);
   ui.row("bank conflicts, ways", seen.ways == 0 ? std::string("\u2013") : fmt::format("{}", seen.ways));
   ui.row("divergent branches", format_tr("{} of {}", grouped(seen.divergent), grouped(seen.branches)));
+  if (seen.branches > 0) ui.note(divergence_words(*moment));
   ui.row("barriers of a block", fmt::format("{}", seen.barriers));
   ui.row("races", grouped(seen.races), seen.races > 0 ? Concept::gradient : Concept::none);
   ui.row("FLOP", grouped(seen.flops));

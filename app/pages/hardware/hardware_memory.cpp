@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/pages/hardware/hardware.h"
+#include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 
@@ -77,7 +78,7 @@ void HardwarePage::draw_sectors(Ui& ui, Rect area, const WarpStep& step) const {
   Rect title = area.cut_top(line);
   ui.label(title,
            ui.fitted(format_tr("memory of {}, in sectors of 32 bytes; the first byte is {}", name_of(step.array),
-                               touched.front() * kSectorBytes),
+                               grouped(int64_t{touched.front()} * kSectorBytes)),
                      Font::caption, title.w),
            Font::caption, theme.secondary);
   Rect row = area.cut_top(kLane + 4);

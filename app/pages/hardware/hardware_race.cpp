@@ -195,8 +195,8 @@ void HardwarePage::draw_sweep(Ui& ui, Rect area) const {
   Rect title = area.cut_top(line);
   const MeasureRequest of = measured(state_.version, true);
   const std::vector<SweepPoint>* points = measure_.sweep(of);
-  ui.label(title, ui.fitted(format_tr("{}: time over the side", state_.version), Font::caption, title.w), Font::caption,
-           theme.secondary);
+  ui.label(title, ui.fitted(format_tr("{}: milliseconds over the side", state_.version), Font::caption, title.w),
+           Font::caption, theme.secondary);
   if (points == nullptr || points->size() < 2) {
     ui.begin_panel("sweep", area.centered(std::min(area.w, 380.0f), std::min(area.h, 80.0f)), 0, false);
     if (measure_.comes(of)) {
@@ -244,10 +244,8 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const float line = ui.text_size(Font::caption) * 1.35f;
   Rect title = area.cut_top(line);
-  ui.label(
-      title,
-      ui.fitted(tr("roofline: GFLOP/s of all cores over FLOP per byte, both axes logarithmic"), Font::caption, title.w),
-      Font::caption, theme.secondary);
+  ui.label(title, ui.fitted(tr("roofline of all cores: GFLOP/s over FLOP per byte"), Font::caption, title.w),
+           Font::caption, theme.secondary);
   const std::optional<DeviceLimits>& limits = measure_.limits();
   if (!limits) {
     ui.begin_panel("roofline", area.centered(std::min(area.w, 380.0f), std::min(area.h, 80.0f)), 0, false);
@@ -256,6 +254,7 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
     return;
   }
   const double peak = limits->gflops, bytes = limits->gbytes_per_second;
+  const Rect foot = area.cut_bottom(line);
   const LogAxes axes{plot_in(area), 1.0 / 16, 1024, std::pow(10.0, std::floor(std::log10(bytes / 16))),
                      std::pow(10.0, std::ceil(std::log10(peak * 1.2)))};
   if (axes.plot.h < 40 || axes.plot.w < 60) return;
@@ -267,29 +266,39 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
   ui.pop_clip();
   ui.label(Rect{axes.plot.x + 4, axes.at(1, peak).y - 20, axes.plot.w - 8, 18},
            format_tr("{} GFLOP/s", fmt::format("{:.3g}", peak)), Font::caption, theme.secondary, Align::right);
-  ui.label(Rect{axes.plot.x + 8, axes.plot.y + 2, axes.plot.w - 8, 18},
-           format_tr("{} GB/s, copied", fmt::format("{:.3g}", bytes)), Font::caption, theme.secondary);
-  const HardwareMoment* moment = newest();
-  if (moment == nullptr) return;
-  const VersionTimes* times = measure_.times(measured(state_.version, false));
-  if (times == nullptr) return;
-  if (moment->seen.flops == 0) {
-    ui.label(axes.plot, tr("This kernel computes nothing: it has no place here."), Font::caption, theme.secondary,
-             Align::center);
-    return;
-  }
-  const double intensity = static_cast<double>(moment->seen.flops) / static_cast<double>(moment->seen.bytes);
-  const double speed = static_cast<double>(moment->seen.flops) / times->cpu * 1e-6;
-  const Vec p = axes.at(intensity, speed);
-  ui.draw().AddCircleFilled({p.x, p.y}, 6, theme.activation, 16);
-  const bool left = p.x > axes.plot.center().x;
-  ui.label(Rect{left ? p.x - 150 : p.x + 10, p.y - 9, 140, 18}, state_.version, Font::caption, theme.text,
-           left ? Align::right : Align::left);
+  const Vec slope = axes.at(0.25, bytes * 0.25);
+  ui.label(Rect{slope.x + 14, slope.y - 2, axes.plot.right() - slope.x - 14, 18},
+           format_tr("{} GB/s", fmt::format("{:.3g}", bytes)), Font::caption, theme.secondary);
   const Vec mouse = ui.input().mouse;
-  if (std::hypot(mouse.x - p.x, mouse.y - p.y) > 10) return;
-  note.title = state_.version;
-  note.lines = {{std::string(tr("GFLOP/s")), fmt::format("{:.3g}", speed), theme.activation},
-                {std::string(tr("FLOP per byte")), fmt::format("{:.3g}", intensity), 0}};
+  const std::string own = measured(state_.version, false).key();
+  bool above = false;
+  for (const auto& [key, counted] : counted_) {
+    const VersionTimes* times = measure_.times(counted.of);
+    if (times == nullptr || counted.flops == 0) continue;
+    const double intensity = static_cast<double>(counted.flops) / static_cast<double>(counted.bytes);
+    const double speed = static_cast<double>(counted.flops) / times->cpu * 1e-6;
+    const Vec p = axes.at(intensity, speed);
+    const bool chosen = key == own;
+    ui.draw().AddCircleFilled({p.x, p.y}, chosen ? 6.0f : 4.0f,
+                              chosen ? theme.activation : faded(theme.activation, 0.5f), 16);
+    if (chosen) {
+      above = speed > 1.1 * std::min(peak, bytes * intensity);
+      const bool left = p.x > axes.plot.center().x;
+      ui.label(Rect{left ? p.x - 150 : p.x + 10, p.y - 9, 140, 18}, state_.version, Font::caption, theme.text,
+               left ? Align::right : Align::left);
+    }
+    if (std::hypot(mouse.x - p.x, mouse.y - p.y) > 10) continue;
+    note.title = fmt::format("{}, {}, {} x {}", word_of(counted.of.task), counted.of.version, counted.of.settings.n,
+                             counted.of.settings.n);
+    note.lines = {{std::string(tr("GFLOP/s")), fmt::format("{:.3g}", speed), theme.activation},
+                  {std::string(tr("FLOP per byte")), fmt::format("{:.3g}", intensity), 0}};
+  }
+  const auto mine = counted_.find(own);
+  const bool computes = mine == counted_.end() || mine->second.flops > 0;
+  const std::string_view about = !computes ? tr("This kernel computes nothing: it has no place here.")
+                                 : above ? tr("Above the line: its data stay in a cache, which is faster than memory.")
+                                         : tr("Both lines were measured on this machine.");
+  ui.label(foot, ui.fitted(about, Font::caption, foot.w), Font::caption, theme.secondary);
 }
 
 }  // namespace striate

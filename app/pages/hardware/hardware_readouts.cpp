@@ -100,6 +100,18 @@ void HardwarePage::declare_readouts(Registry& registry) {
   });
   number("phases", "phases of a block: what lies between its barriers",
          [this] { return static_cast<double>(need().seen.phases.size()); });
+  registry.add(Readout{.name = "hardware.phase.divergent",
+                       .help = "divergent branches of one phase, of the whole launch",
+                       .value = {},
+                       .parameters = {Parameter::integer("N", "phase, from 0", 0, 10000)},
+                       .value_of = [this](const Arguments& arguments) {
+                         const std::vector<PhaseCounts>& phases = need().seen.phases;
+                         if (arguments.integer(0) >= static_cast<int64_t>(phases.size()))
+                           throw Error(fmt::format("there is no phase {}", arguments.integer(0)),
+                                       fmt::format("a block has phases 0 to {}", phases.size() - 1));
+                         return ReadoutValue(
+                             static_cast<double>(phases[static_cast<size_t>(arguments.integer(0))].divergent));
+                       }});
   number("wrong", "values of the result that are not right",
          [this] { return static_cast<double>(need().wrong_values); });
   number("blocks", "blocks of the launch", [this] { return static_cast<double>(shape_.blocks()); });

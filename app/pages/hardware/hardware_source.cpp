@@ -24,14 +24,43 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+// A part of a line that stands in one row; a line that is too long goes on in the next.
+struct SourceRow {
+  int number;  // of the line, from 1
+  std::string_view text;
+  int indent;  // of a part that goes on, in characters
+  bool comment;
+};
+
+std::vector<SourceRow> rows_of(std::string_view source, int columns) {
+  std::vector<SourceRow> rows;
+  int number = 0;
+  for (std::string_view line : lines_of(source)) {
+    ++number;
+    const size_t first = std::min(line.find_first_not_of(' '), line.size());
+    const bool comment = line.substr(first).starts_with("//");
+    int indent = 0;
+    while (indent + static_cast<int>(line.size()) > columns) {
+      const auto room = static_cast<size_t>(std::max(columns - indent, 8));
+      size_t end = std::min(line.rfind(' ', room), line.size());
+      if (end <= (indent == 0 ? first : 0) || end == line.size()) end = std::min(room, line.size());
+      rows.push_back({number, line.substr(0, end), indent, comment});
+      line.remove_prefix(end);
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      indent = static_cast<int>(first) + (comment ? 0 : 4);
+      if (line.empty()) break;
+    }
+    if (!line.empty() || indent == 0) rows.push_back({number, line, indent, comment});
+  }
+  return rows;
+}
+
 }  // namespace
 
 void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) const {
   const Theme& theme = ui.theme();
-  const std::string file = teach_is_shipped(state_.task, state_.version)
-                               ? "kernels/implicit_gemm_kernel.h"
-                               : fmt::format("kernels/teach_{}.h", word_of(state_.task));
-  const std::vector<std::string_view> lines = lines_of(embedded_file(file));
+  const std::string file = "kernels/" + teach_source(state_.task, state_.version);
+  const std::string_view source = embedded_file(file);
   const WarpStep* step = moment.seen.steps.empty() ? nullptr : &moment.seen.steps[static_cast<size_t>(step_of(moment))];
   const float caption = ui.text_size(Font::caption) * 1.35f;
   Rect title = area.cut_top(caption);
@@ -40,7 +69,7 @@ void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) 
            : format_tr("the kernel as it runs: {}", file);
   ui.label(title, ui.fitted(words, Font::caption, title.w), Font::caption, theme.secondary);
   area.cut_top(4);
-  if (lines.empty()) return;
+  if (source.empty()) return;
   ui.fill(area, theme.surface, 6);
   Rect inside = area.inset(4, 6);
   // As large as lets most lines of this window stand whole.
@@ -51,14 +80,22 @@ void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) 
   const float least = std::max(ui.least_number() + 2, 9.0f);
   if (wanted * sign > inside.w) size = std::max(least, size * inside.w / (wanted * sign));
   const float row = std::round(size * 1.42f);
+  const float gutter = ui.measure(Font::number, "000", size).x + 10;
+  // Of a whole line: that of a single sign is rounded.
+  const float advance = ui.measure(Font::number, std::string(64, '0'), size).x / 64;
+  const std::vector<SourceRow> lines =
+      rows_of(source, std::max(20, static_cast<int>((inside.w - gutter) / advance) - 2));
   const int rows = std::max(1, static_cast<int>(inside.h / row));
   const auto count = static_cast<int>(lines.size());
+  const auto is_it = [&](const SourceRow& each) { return each.number >= acting; };
+  const auto there = static_cast<int>(std::find_if(lines.begin(), lines.end(), is_it) - lines.begin());
   // The window begins above the line that acts, not before the end allows.
-  const int begin = std::clamp(acting - rows / 2, 1, std::max(1, count - rows + 1));
-  const float gutter = ui.measure(Font::number, "000", size).x + 10;
+  const int begin = std::clamp(there - (rows - 1) / 2, 0, std::max(0, count - rows));
   ui.push_clip(inside);
-  for (int i = 0; i < rows && begin + i <= count; ++i) {
-    const int number = begin + i;
+  for (int i = 0; i < rows && begin + i < count; ++i) {
+    const SourceRow& each = lines[static_cast<size_t>(begin + i)];
+    const int number = each.number;
+    const bool begins = begin + i == 0 || lines[static_cast<size_t>(begin + i) - 1].number != number;
     Rect place{inside.x, inside.y + row * static_cast<float>(i), inside.w, row};
     const bool acts = step != nullptr && number == acting;
     if (acts) {
@@ -67,7 +104,7 @@ void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) 
     }
     // A phase begins here; the line above it says what lies before.
     for (size_t p = 0; p < moment.seen.phases.size(); ++p) {
-      if (moment.seen.phases[p].line != number) continue;
+      if (moment.seen.phases[p].line != number || !begins) continue;
       if (p == 0) break;
       const bool barrier = moment.seen.phases[p - 1].barrier;
       const Color color = barrier ? theme.bias : theme.gradient;
@@ -79,20 +116,18 @@ void HardwarePage::draw_source(Ui& ui, Rect area, const HardwareMoment& moment) 
         for (float x = place.x + gutter; x < place.right() - width; x += 8)
           ui.line({x, place.y}, {x + 4, place.y}, color, 1.5f);
       }
-      ui.label(Rect{place.right() - width, place.y - row / 2, width, row}, name, Font::number, color, Align::right,
-               size);
+      ui.label(Rect{place.right() - width, std::max(place.y - row / 2, inside.y), width, row}, name, Font::number,
+               color, Align::right, size);
       break;
     }
-    ui.label(place.cut_left(gutter - 6), fmt::format("{}", number), Font::number,
+    ui.label(place.cut_left(gutter - 6), begins ? fmt::format("{}", number) : std::string(), Font::number,
              acts ? theme.kernel : faded(theme.secondary, 0.7f), Align::right, size);
     place.cut_left(6);
-    const std::string_view text = lines[static_cast<size_t>(number) - 1];
-    const size_t first = text.find_first_not_of(' ');
-    const bool comment = first != std::string_view::npos && text.substr(first).starts_with("//");
-    ui.label(Vec{place.x, place.y + (row - size) / 2 - 1}, text, Font::number,
-             comment ? theme.secondary
-             : acts  ? theme.text
-                     : mixed(theme.secondary, theme.text, 0.75f),
+    const float from = place.x + advance * static_cast<float>(each.indent);
+    ui.label(Vec{from, place.y + (row - size) / 2 - 1}, each.text, Font::number,
+             each.comment ? theme.secondary
+             : acts       ? theme.text
+                          : mixed(theme.secondary, theme.text, 0.75f),
              size);
   }
   ui.pop_clip();

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/pages/hardware/hardware.h"
+#include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 constexpr float kTabs = 34, kGap = 12;
 constexpr float kBeside = 940;  // from this width on the source stands beside the pictures
-
-int ceil_of(int a, int b) { return (a + b - 1) / b; }
 
 }  // namespace
 
@@ -52,16 +51,13 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
   const int n = of.settings.n;
   const auto bx = static_cast<int>(block % shape.grid[0]);
   const auto by = static_cast<int>(block / shape.grid[0] % shape.grid[1]);
-  if (of.task == TeachTask::reduce || (of.task == TeachTask::copy && of.version == "vectorized")) {
-    const int floats = shape.threads * (of.task == TeachTask::reduce ? 1 : 4), first = bx * floats;
+  int w = shape.part.w, h = shape.part.h;
+  if (w == 0) return {};  // a block has no place of its own
+  if (h == 0) {
+    const int floats = w, first = bx * floats;
     const int last = std::min(first + floats, n * n) - 1;
     if (first / n == last / n) return {first % n, first / n, last - first + 1, 1};
     return {0, first / n, n, last / n - first / n + 1};
-  }
-  if (of.version == "strided" || of.version == "shipped") return {};  // a block has no place of its own
-  int w = of.settings.width, h = of.settings.height;
-  if (of.version != "naive" && of.version != "coalesced") {
-    w = h = ceil_of(n, kTeachTile) == shape.grid[0] ? kTeachTile : 2 * kTeachTile;
   }
   int x = bx * w, y = by * h;
   // Neighbors of a naive product have rows below each other; a transposition writes elsewhere.
@@ -74,7 +70,8 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
 // Which value of an array lies at an address. What the program ships reads a copy with a border of zeros: -1 there.
 int64_t value_at(const HardwareRequest& of, Array array, int32_t address) {
   const int64_t word = address / 4;
-  if (array != Array::a || !teach_is_shipped(of.task, of.version)) return word;
+  const bool padded = of.task == TeachTask::convolution && teach_is_shipped(of.task, of.version);
+  if (array != Array::a || !padded) return word;
   const int64_t n = of.settings.n, pitch = n + 2, plane = pitch * pitch;
   const int64_t row = word % plane / pitch - 1, column = word % pitch - 1;
   if (row < 0 || row >= n || column < 0 || column >= n) return -1;
@@ -173,10 +170,11 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
 
   Rect title = area.cut_top(line);
   if (result && moment.wrong_values > 0) {
-    ui.label(
-        title,
-        ui.fitted(trn("c: one value is wrong", "c: {} values are wrong", moment.wrong_values), Font::caption, title.w),
-        Font::caption, theme.gradient);
+    ui.label(title,
+             ui.fitted(moment.wrong_values == 1 ? std::string(tr("c: one value is wrong"))
+                                                : format_tr("c: {} values are wrong", grouped(moment.wrong_values)),
+                       Font::caption, title.w),
+             Font::caption, theme.gradient);
   } else {
     const std::string words = result && state_.task == TeachTask::convolution
                                   ? format_tr("c: the result, channel {}", channel)
@@ -184,7 +182,9 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
                               : which == Array::b                     ? format_tr("b: {} x {} numbers", n, n)
                               : state_.task == TeachTask::convolution ? format_tr("a: the picture, channel {}", channel)
                                                                       : format_tr("a: the picture, {} x {}", n, n);
-    ui.label(title, ui.fitted(words, Font::caption, title.w), Font::caption, theme.secondary);
+    // Where the words do not fit, the letter is what it is called by everywhere else.
+    const bool fits = ui.measure(Font::caption, words).x <= title.w;
+    ui.label(title, fits ? words : name_of(which), Font::caption, theme.secondary);
   }
   const float side = std::min(area.w, area.h);
   const Rect place{area.x, area.y, side, side};
@@ -288,10 +288,12 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
     ui.push_clip(place);
     ui.stroke(on_screen(cells), faded(theme.kernel, 0.6f), 1, 1.5f);
     ui.pop_clip();
+    // Of several layers of blocks (one for each channel) the present one.
+    const int64_t layer = shape_.grid[0] * static_cast<int64_t>(shape_.grid[1]);
     note.title = format_tr("block {}, {}", each % shape_.grid[0], each / shape_.grid[0]);
     note.lines = {{std::string(tr("column, row")), fmt::format("{}, {}", x, y), 0}};
     note.hint = tr("click: follow its first warp");
-    note.command = fmt::format("hardware.warp {}", each * per_block);
+    note.command = fmt::format("hardware.warp {}", (each + block / layer * layer) * per_block);
     if (r.clicked) ui.send(note.command);
     break;
   }
@@ -313,8 +315,8 @@ void HardwarePage::draw_warps(Ui& ui, Rect area, const HardwareMoment& moment, H
                            : format_tr("block {}, {} of {} x {}", block % shape_.grid[0], block / shape_.grid[0],
                                        shape_.grid[0], shape_.grid[1]),
         theme.secondary);
-  Rect below = area.cut_bottom(std::min(3 * line, std::max(0.0f, area.h - 40)));
-  const float row = std::min(area.h / static_cast<float>(warps), 22.0f);
+  const float words_below = std::min(3 * line, std::max(0.0f, area.h - 40));
+  const float row = std::min((area.h - words_below) / static_cast<float>(warps), 26.0f);
   const float numbers = row >= 11 ? 24.0f : 0.0f;
   const Rect all{area.x, area.y, area.w, row * static_cast<float>(warps)};
   if (all.h < 8 || all.w < 60) return;
@@ -362,8 +364,10 @@ void HardwarePage::draw_warps(Ui& ui, Rect area, const HardwareMoment& moment, H
     note.command = fmt::format("hardware.warp {}", block * warps + warp);
     if (r.clicked) follow(warp);
   }
-  area = below;
-  words(format_tr("warp {}: 32 threads, one instruction", chosen), theme.kernel);
+  area.cut_top(all.h + (area.h - all.h > words_below + 6 ? 6 : 0));
+  const std::string long_name = format_tr("warp {}: 32 threads, one instruction", chosen);
+  const bool fits = ui.measure(Font::caption, long_name).x <= area.w;
+  words(fits ? long_name : format_tr("warp {}: 32 threads", chosen), theme.kernel);
   if (step != nullptr) words(words_of(*step), theme.text);
   if (!state_.barrier && moment.seen.races > 0) words(trn("one race", "{} races", moment.seen.races), theme.gradient);
 }
@@ -379,7 +383,12 @@ void HardwarePage::draw_transport(Ui& ui, const Rect& area) const {
     ui.button("Play", "hardware.play", {.style = ButtonStyle::primary, .icon = Icon::play});
   }
   ui.button("Step", "hardware.step", {.icon = Icon::step});
-  ui.pack_right();
+  static const Choice speeds[] = {
+      {N_("1 step/s"), "1"}, {N_("4 steps/s"), "4"}, {N_("16 steps/s"), "16"}, {N_("60 steps/s"), "60"}};
+  float longest = 0;
+  for (const Choice& choice : speeds)
+    longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(choice.label))).x);
+  const float speed_name = ui.measure(Font::control, tr("speed")).x + 12;
   const std::string words =
       moment && !moment->seen.steps.empty()
           ? format_tr("step {} of {}, phase {} of {}", position, count,
@@ -387,9 +396,18 @@ void HardwarePage::draw_transport(Ui& ui, const Rect& area) const {
           : std::string();
   Rect rest = ui.remaining();
   const float width = ui.measure(Font::number, words).x + 8;
+  // The slider keeps a hand's width: what it needs, the words around it give up.
+  const bool named = longest + speed_name + 44 + width + 150 < rest.w;
+  const float speed_wide = longest + 44 + (named ? speed_name : 0);
+  const Rect speed = rest.w > speed_wide + 130 ? rest.cut_left(speed_wide).centered(speed_wide, 34) : Rect{};
+  rest.cut_left(speed.empty() ? 0 : 12);
   if (width + 120 < rest.w) {
     ui.label(rest.cut_right(width), words, Font::number, ui.theme().secondary, Align::right);
     rest.cut_right(12);
+  }
+  if (!speed.empty()) {
+    ui.next(speed);
+    ui.dropdown("speed", speeds, fmt::format("{:g}", state_.speed), "hardware.speed");
   }
   ui.next(rest);
   ui.bare_slider("step of the warp", position,

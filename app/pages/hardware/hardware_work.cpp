@@ -1,9 +1,13 @@
 #include "app/pages/hardware/hardware_work.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 
+#include "app/words/words.h"
 #include "kernels/memory.h"
 #include "kernels/resize.h"
 #include "kernels/stream.h"
@@ -46,7 +50,7 @@ void show_result(HardwareMoment& moment) {
 }  // namespace
 
 const std::vector<std::string>& hardware_tasks() {
-  static const std::vector<std::string> words{"copy", "transpose", "filter", "matmul", "reduce", "convolution"};
+  static const std::vector<std::string> words(std::begin(kTeachWords), std::end(kTeachWords));
   return words;
 }
 
@@ -88,6 +92,43 @@ std::vector<float> hardware_b(TeachTask task, int n) {
     for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<float>(static_cast<int>(i * 37 % 11) - 5);
   }
   return b;
+}
+
+std::string divergence_words(const HardwareMoment& moment) {
+  const Observation& seen = moment.seen;
+  if (seen.divergent == 0) return std::string(tr("Threads of a warp agree at every branch."));
+  std::string phases;  // "1 to 3, 9"
+  const auto divides = [&](size_t i) { return i < seen.phases.size() && seen.phases[i].divergent > 0; };
+  for (size_t i = 0; i < seen.phases.size(); ++i) {
+    if (!divides(i)) continue;
+    const size_t first = i;
+    while (divides(i + 1)) ++i;
+    if (!phases.empty()) phases += ", ";
+    phases += first == i ? fmt::format("{}", i) : format_tr("{} to {}", first, i);
+  }
+  const std::string where = seen.phases.size() == 1 ? std::string()
+                            : phases.find_first_not_of("0123456789") == std::string::npos
+                                ? format_tr("Threads of a warp disagree in phase {}.", phases) + " "
+                                : format_tr("Threads of a warp disagree in phases {}.", phases) + " ";
+  const std::string& version = moment.of.version;
+  if (moment.of.task != TeachTask::reduce)
+    return where + std::string(tr("Some lanes have nothing to do: at an edge of the picture or of a tile, or where the "
+                                  "work ends."));
+  if (version == "divergent")
+    return where +
+           std::string(tr("Every second thread adds, then every fourth: lanes that rest stand between lanes that "
+                          "work, in every warp."));
+  if (version == "strided" || version == "sequential")
+    return where +
+           std::string(tr("While 32 threads and more add, whole warps work or rest. From 16 sums on a part of one "
+                          "warp is left, and in the end one thread writes."));
+  if (version == "unrolled")
+    return where +
+           std::string(tr("Only one thread writes the result. Below 32 sums the warp adds by shuffles, all lanes "
+                          "together: no branch is left."));
+  return where +
+         std::string(tr("Adding has no branch: lanes shuffle. But one lane of each warp hands its sum on, and one "
+                        "thread writes."));
 }
 
 HardwareMomentPtr HardwareWork::observe(const HardwareRequest& request, const ImagePtr& image, Progress& progress) {

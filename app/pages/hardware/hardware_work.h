@@ -55,6 +55,9 @@ std::vector<float> hardware_a(const Image& image, TeachTask task, int n);
 // A blur for the filter; a matrix that blurs along rows; small whole numbers for the convolution.
 std::vector<float> hardware_b(TeachTask task, int n);
 
+// In which phases threads of a warp did not agree, and why.
+std::string divergence_words(const HardwareMoment& moment);
+
 // Remembers the picture between two runs.
 class HardwareWork {
  public:
