@@ -19,7 +19,8 @@
 #     program's copy for v2. Data (type information, thread-local places) is still one for both.
 #   - Between them stand plain functions of kernels/*.h. No Pack crosses (tests/tree/isa.sh).
 #
-#   STRIATE_LEVELS            the instruction sets to choose from; none with sanitizers, and on other processors
+#   STRIATE_LEVELS            the instruction sets to choose from; none with sanitizers, in native debug builds, and on other
+#                             processors
 #   STRIATE_PACKAGE_LEVELS    the same in a package, else empty
 #   STRIATE_KERNEL_FOLDER     where their libraries are
 #   striate_kernels_LEVEL     the library of one, for v2, v3, v4. A native build has them for tests, without CUDA
@@ -29,6 +30,9 @@ include(CheckLinkerFlag)
 set(STRIATE_LEVELS "")
 if(STRIATE_ISA_LEVELS AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT STRIATE_SANITIZE AND NOT STRIATE_ODR)
   set(STRIATE_LEVELS v2 v3 v4)
+endif()
+if(STRIATE_NATIVE AND CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(STRIATE_LEVELS "")  # their tests would take as long as all others
 endif()
 set(STRIATE_PACKAGE_LEVELS "")
 if(NOT STRIATE_NATIVE)
