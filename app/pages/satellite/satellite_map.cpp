@@ -185,11 +185,10 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
                   "{} km, in the same light: the network is asked about what it has all but seen.",
                   grouped(near.sharing), grouped(near.tested), grouped(std::llround(near.median))));
   } else {
-    ui.note(
-        format_tr("The Americas learn, the rest of the world tests: half of the test tiles are more than {} km from "
-                  "all that was learned; across the ice of Greenland and Antarctica the nearest are {} km away. "
-                  "That is what a network meets when it is used somewhere else.",
-                  grouped(std::llround(near.median)), grouped(std::llround(near.least))));
+    ui.note(format_tr(
+        "The Americas learn, the rest of the world tests: half of the test tiles lie more than {} km from all "
+        "that was learned; the nearest, across the ice of Greenland and Antarctica, {} km.",
+        grouped(std::llround(near.median)), grouped(std::llround(near.least))));
   }
   ui.end_panel();
 }
