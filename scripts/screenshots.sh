@@ -22,7 +22,7 @@ shot sharing sharing --size 1280x800 --do "sharing.digit 3" --do "sharing.until 
 shot lenet lenet --size 1280x800 --do "lenet.model 1998" --do "lenet.digit 5" --do "lenet.view glyphs"
 shot transfer transfer --size 1280x800 --do "transfer.finish"
 shot satellite satellite --size 1280x800 --do "satellite.split geographic" --do "satellite.train" --do "satellite.view map"
-shot hardware hardware --size 1280x800 --do "hardware.kernel transpose" --do "hardware.version tiled" --do "hardware.step 15"
+shot hardware hardware --size 1280x800 --do "hardware.kernel transpose" --do "hardware.version tiled" --do "hardware.step 16"
 shot train train --size 1280x800 --do "train.until 300"
 shot network network --size 1280x800 --do "train.until 300" --do "network.image test 4" --do "network.select 1"
 shot pretrained pretrained --size 1280x800 --do "network.open squeezenet1_1" --do "network.image sample:traffic-light" --do "pretrained.view layers"

@@ -95,7 +95,7 @@ const std::vector<State>& states() {
       {"hardware", {"page hardware", "hardware.version coalesced", "hardware.warp 330"}},
       {"hardware-banks",
        {"page hardware", "hardware.kernel transpose", "hardware.version tiled", "hardware.barrier off",
-        "hardware.step 14"}},
+        "hardware.step 13"}},
       {"hardware-platform", {"page hardware", "hardware.view platform"}},
       {"architecture-plan",
        {"architecture.model resnet20", "network.image sample:balloons", "page architecture", "architecture.plan on"}},

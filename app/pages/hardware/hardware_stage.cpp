@@ -40,10 +40,10 @@ std::string words_of(const WarpStep& step) {
   const bool shared = step.array == Array::shared;
   const int floats = step.bytes / 4 * lanes;
   if (step.kind == WarpStep::Kind::load) {
-    return shared ? trn("loads one float from shared memory", "loads {} floats from shared memory", floats)
+    return shared ? trn("loads one shared float", "loads {} shared floats", floats)
                   : format_tr("loads {} floats of {}", floats, name_of(step.array));
   }
-  return shared ? trn("stores one float to shared memory", "stores {} floats to shared memory", floats)
+  return shared ? trn("stores one shared float", "stores {} shared floats", floats)
                 : format_tr("stores {} floats to {}", floats, name_of(step.array));
 }
 
