@@ -162,7 +162,14 @@ struct ImplicitGemm {
   HD void put(Floats<W> value, typename M::Out to, int begin, int end) const {
     if constexpr (plain) {
       if (a.epilogue.addend != nullptr) {
-        value = bent(a.epilogue, value + M::template load_part<W>(a.epilogue.addend + (to - a.out), end));
+        const float* const from = a.epilogue.addend + (to - a.out);
+        Floats<W> more = Floats<W>::all(0);
+        if (W == 1 || begin == 0) {
+          more = M::template load_part<W>(from, end);
+        } else {  // before lane `begin` there may be nothing
+          for (int i = begin; i < end; ++i) more.set(i, from[i]);
+        }
+        value = bent(a.epilogue, value + more);
       }
     }
     if (a.out_column == 1 && !a.add) return M::template store_part<W>(value, to, begin, end);
