@@ -58,7 +58,8 @@ struct PackingSums {
     copy_strips(a.rows + (group * a.k + k_tile * KT) * a.j, static_cast<int>(a.k - k_tile * KT), copy);
     const int64_t first = sums.stretches * part / parts, last = sums.stretches * (part + 1) / parts;
     // Meanwhile the next tile's rows come near, a share of them at each place.
-    const int64_t next = (group * sums.k_tiles + k_tile + 1) * KT, rows = std::min<int64_t>(KT, a.groups * a.k - next);
+    const int64_t next = group * a.k + std::min<int64_t>((k_tile + 1) * KT, a.k);
+    const int64_t rows = std::min<int64_t>(KT, int64_t{a.groups} * a.k - next);
     for (int64_t i = first; i < last; ++i) {
       const int64_t share = rows * (i - first) / (last - first), end = rows * (i + 1 - first) / (last - first);
       sums.template one_place<true>(0, group, k_tile, i * (PT * W), copy,
