@@ -126,6 +126,8 @@ std::string divergence_words(const HardwareMoment& moment) {
     return where +
            std::string(tr("Only one thread writes the result. Below 32 sums the warp adds by shuffles, all lanes "
                           "together: no branch is left."));
+  if (version == "vectorized")
+    return where + std::string(tr("Adding has no branch: lanes shuffle. But one lane of each warp writes its result."));
   return where +
          std::string(tr("Adding has no branch: lanes shuffle. But one lane of each warp hands its sum on, and one "
                         "thread writes."));

@@ -187,7 +187,7 @@ void SatellitePage::draw_split(Ui& ui, Rect area, HoverNote& note) const {
   } else {
     ui.note(format_tr(
         "The Americas learn, the rest of the world tests: half of the test tiles lie more than {} km from all "
-        "that was learned; the nearest, across the ice of Greenland and Antarctica, {} km.",
+        "that was learned, and the nearest {} km.",
         grouped(std::llround(near.median)), grouped(std::llround(near.least))));
   }
   ui.end_panel();
