@@ -83,7 +83,6 @@ void check_grid(const char* name, Grid grid) {
   std::abort();
 }
 
-int64_t shuffle_step(int64_t n);
 int64_t shuffle_step(int64_t n) {
   int64_t step = n * 5 / 8 + 1;
   while (std::gcd(step, n) != 1) ++step;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
@@ -40,11 +41,17 @@ Conv2dShape shape(const Case& from) {
   return s;
 }
 
+uint32_t bits(float value) {
+  uint32_t result = 0;
+  std::memcpy(&result, &value, sizeof(result));
+  return result;
+}
+
 // Bit for bit, NaN included.
 void expect_same(const Floats& got, const Floats& want) {
   ASSERT_EQ(got.size(), want.size());
   for (size_t i = 0; i < got.size(); ++i) {
-    ASSERT_EQ(std::memcmp(&got[i], &want[i], sizeof(float)), 0) << i << ": " << got[i] << ", not " << want[i];
+    ASSERT_EQ(bits(got[i]), bits(want[i])) << i << ": " << got[i] << ", not " << want[i];
   }
 }
 
