@@ -17,6 +17,7 @@
 #include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
+#include "kernels/panel_gemm.h"
 #include "kernels/reduction_gemm.h"
 
 namespace striate {
@@ -429,7 +430,7 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
                                           static_cast<int64_t>(s.k) / s.groups * s.r * s.s);
   const int64_t offsets = padded(terms);
   const int64_t packed =
-      padded(std::max(packed_weights_size(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s),
+      padded(std::max(most_packed_weights(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s),
                       packed_weights_size(s.groups, s.c / s.groups, static_cast<int64_t>(s.k) / s.groups * s.r * s.s)));
   const WeightPieces pieces = weight_pieces(s);
   const int64_t sums = padded(pieces.pieces * (s.w_size() + s.k));
@@ -440,7 +441,7 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
   const int64_t copy =
       padded(std::max({images_at_once(nullptr, x_image, s.n) * x_image,
                        images_at_once(nullptr, dy_image, s.n) * dy_image, pieces.images_per_piece * x_image}));
-  return offsets + std::max(packed, sums) + copy;
+  return offsets + std::max(packed, sums) + padded(most_shared_panels()) + copy;
 }
 
 namespace {
@@ -448,12 +449,20 @@ namespace {
 struct ForwardSum {
   ForwardLayout layout;
   ImplicitGemmArguments a;  // x and out are not set yet
-  float* copy;
+  PanelPlan plan;
+  float *shared, *copy;
 };
 
-// Lays out weights and offsets.
+PanelPlan forward_plan(const Stream& stream, const Conv2dShape& s) {
+  const ForwardLayout f = forward_layout(s);
+  const bool one_row = f.pitch == s.q();
+  return panel_plan(stream, s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s,
+                    one_row ? 1 : s.p(), one_row ? static_cast<int64_t>(s.p()) * s.q() : s.q());
+}
+
+// Lays out weights and offsets, in panels where `plan` uses them.
 ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w, const float* b, float* scratch,
-                           Result result) {
+                           Result result, const PanelPlan& plan, const float* packed_before) {
   check(s);
   const ForwardLayout f = forward_layout(s);
   const int p = s.p(), q = s.q();
@@ -476,10 +485,15 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
 
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(a.j);
-  float* copy = packed + padded(packed_weights_size(a.groups, a.k, a.j));
+  float* shared = packed + padded(most_packed_weights(a.groups, a.k, a.j));
   for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
-  if (packs_on_the_way(stream, a)) {
+  if (packed_before != nullptr) {
+    a.weights = packed_before;
+  } else if (plan.used && plan.shared) {
     a.rows = w;
+  } else if (plan.used) {
+    pack_panels(stream, plan, a.groups, a.k, a.j, w, packed);
+    a.weights = packed;
   } else {
     const int tile = implicit_gemm_tile(stream, a.k, a.j, a.length);
     const int tiles = (a.k + tile - 1) / tile;
@@ -489,12 +503,8 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
     a.weights = packed;
   }
   a.offsets = offsets;
-  return {f, a, copy};
+  return {f, a, plan, shared, shared + padded(plan.panels)};
 }
-
-}  // namespace
-
-namespace {
 
 bool is_depthwise(const Stream& stream, const Conv2dShape& s) {
   return stream.device().is_cpu() && s.groups > 1 && s.groups == s.c && s.k == s.c && s.r * s.s <= kDepthwiseTaps;
@@ -515,19 +525,35 @@ void depthwise_forward(Stream& stream, const Conv2dShape& s, const float* x, con
 
 }  // namespace
 
+int64_t conv2d_packed_size(const Stream& stream, const Conv2dShape& s) {
+  check(s);
+  const PanelPlan plan = forward_plan(stream, s);
+  if (!plan.used || is_depthwise(stream, s)) return 0;
+  return plan.weights(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s);
+}
+
+void conv2d_pack(Stream& stream, const Conv2dShape& s, const float* w, float* packed) {
+  pack_panels(stream, forward_plan(stream, s), s.groups, s.k / s.groups,
+              static_cast<int64_t>(s.c) / s.groups * s.r * s.s, w, packed);
+}
+
 void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
-                    float* scratch, Result result, const Epilogue& epilogue) {
+                    float* scratch, Result result, const Epilogue& epilogue, const float* packed) {
   check(s);
   if (is_depthwise(stream, s) && result == Result::overwrite) {
     return depthwise_forward(stream, s, x, w, b, y, epilogue);
   }
-  ForwardSum sum = prepare_forward(stream, s, w, b, scratch, result);
+  ForwardSum sum = prepare_forward(stream, s, w, b, scratch, result, forward_plan(stream, s), packed);
   ImplicitGemmArguments& a = sum.a;
   a.epilogue = epilogue;
+  const auto compute = [&] {
+    if (sum.plan.used) return panel_gemm(stream, "convolution", sum.plan, a, sum.shared);
+    implicit_gemm(stream, "convolution", a);
+  };
   if (!sum.layout.copies) {
     a.x = x;
     a.out = y;
-    return implicit_gemm(stream, "convolution", a);
+    return compute();
   }
   const int64_t step = images_at_once(&stream, a.x_image, s.n);
   const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
@@ -537,13 +563,13 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
     a.x = sum.copy;
     a.out = y + n * a.out_image;
     if (epilogue.addend != nullptr) a.epilogue.addend = epilogue.addend + n * a.out_image;
-    implicit_gemm(stream, "convolution", a);
+    compute();
   }
 }
 
 ImplicitGemmArguments conv2d_forward_sum(Stream& stream, const Conv2dShape& s, const float* x, const float* w, float* y,
                                          float* scratch) {
-  ForwardSum sum = prepare_forward(stream, s, w, nullptr, scratch, Result::overwrite);
+  ForwardSum sum = prepare_forward(stream, s, w, nullptr, scratch, Result::overwrite, {}, nullptr);
   sum.a.x = x;
   if (sum.layout.copies) {
     sum.a.images = images_at_once(&stream, sum.a.x_image, s.n);

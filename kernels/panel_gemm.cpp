@@ -1,0 +1,377 @@
+#include "kernels/panel_gemm.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/epilogue_math.h"
+#include "kernels/launch.h"
+#include "kernels/pack_math.h"
+
+namespace striate {
+
+namespace {
+
+constexpr int W = CpuTarget::width;
+using Floats = Pack<float, W>;
+
+struct Tile {
+  int broadcast, packs;
+};
+// As many sums as there are registers for them, beside a pack of each side.
+#if defined(__AVX512F__)
+constexpr Tile kTiles[] = {{14, 2}, {12, 2}, {10, 2}, {8, 3}, {6, 4}};
+#else
+constexpr Tile kTiles[] = {{6, 2}, {5, 2}, {4, 3}, {4, 2}};
+#endif
+constexpr int kMostSums = 28, kMostBroadcast = 14, kMostPacks = 4;
+constexpr int64_t kPanels = 1 << 18;  // floats of panels that stay in the second cache
+constexpr int64_t kChunk = 512;       // terms
+
+int64_t pieces(int64_t of, int64_t each) { return (of + each - 1) / each; }
+
+// What is wanted next comes near meanwhile.
+struct Ahead {
+  const float* from;
+  int64_t step;  // floats for each term
+};
+// Adds j terms to the sums of one tile. They begin as `start` says (one value for each b, or, where Lanes, one for each
+// lane), or, where that is null, go on from (b, i) at `sums`.
+template <int B, int P, bool Lanes>
+__attribute__((noinline)) void tile_sums(const float* broadcast, const float* lanes, int64_t j, const float* start,
+                                         Ahead ahead, float* sums) {
+  Floats sum[B][P];
+  STRIATE_UNROLL
+  for (int b = 0; b < B; ++b) {
+    STRIATE_UNROLL
+    for (int i = 0; i < P; ++i) {
+      if (start == nullptr) {
+        sum[b][i] = Floats::load(sums + (b * P + i) * W);
+      } else {
+        sum[b][i] = Lanes ? Floats::load(start + i * W) : Floats::all(start[b]);
+      }
+    }
+  }
+  for (; j > 0; --j) {
+    __builtin_prefetch(ahead.from, 0, 2);
+    Floats row[P];
+    STRIATE_UNROLL
+    for (int i = 0; i < P; ++i) row[i] = Floats::load(lanes + i * W);
+    STRIATE_UNROLL
+    for (int b = 0; b < B; ++b) {
+      const Floats factor = Floats::all(broadcast[b]);
+      STRIATE_UNROLL
+      for (int i = 0; i < P; ++i) sum[b][i] = fma(factor, row[i], sum[b][i]);
+    }
+    broadcast += B, lanes += P * W, ahead.from += ahead.step;
+  }
+  STRIATE_UNROLL
+  for (int b = 0; b < B; ++b) {
+    STRIATE_UNROLL
+    for (int i = 0; i < P; ++i) sum[b][i].store(sums + (b * P + i) * W);
+  }
+}
+
+using TileSums = void (*)(const float*, const float*, int64_t, const float*, Ahead, float*);
+template <size_t... I>
+TileSums tile_sums_of(const PanelPlan& plan, std::index_sequence<I...>) {
+  TileSums found = nullptr;
+  ((kTiles[I].broadcast == plan.broadcast && kTiles[I].packs == plan.packs
+        ? void(found = plan.outputs ? &tile_sums<kTiles[I].broadcast, kTiles[I].packs, true>
+                                    : &tile_sums<kTiles[I].broadcast, kTiles[I].packs, false>)
+        : void()),
+   ...);
+  return found;
+}
+
+// rows[r][c] becomes rows[c][r].
+void transpose(Floats (&rows)[W]) {
+#if defined(__GNUC__) && !defined(__clang__)
+  using Index = typename Pack<int32_t, W>::Vector;
+  STRIATE_UNROLL
+  for (int s = 1; s < W; s *= 2) {
+    Index first{}, second{};
+    STRIATE_UNROLL
+    for (int l = 0; l < W; ++l) {
+      first[l] = (l & s) != 0 ? W + l - s : l;
+      second[l] = (l & s) != 0 ? W + l : l + s;
+    }
+    STRIATE_UNROLL
+    for (int r = 0; r < W; ++r) {
+      if ((r & s) != 0) continue;
+      const auto low = rows[r].v, high = rows[r + s].v;
+      rows[r].v = __builtin_shuffle(low, high, first);
+      rows[r + s].v = __builtin_shuffle(low, high, second);
+    }
+  }
+#else
+  for (int r = 0; r < W; ++r) {
+    for (int c = 0; c < r; ++c) {
+      const float upper = rows[c][r];
+      rows[c].set(r, rows[r][c]);
+      rows[r].set(c, upper);
+    }
+  }
+#endif
+}
+
+// Weights of one tile: `outputs` of them from (outputs, j) to (j, tile), 0 beyond.
+void pack_tile(const float* from, int outputs, int64_t j, int tile, float* to) {
+  for (int first = 0; first < tile; first += W) {
+    const int wide = std::min(W, tile - first);
+    for (int64_t term = 0; term < j; term += W) {
+      const auto here = static_cast<int>(std::min<int64_t>(W, j - term));
+      Floats rows[W];
+      for (int k = 0; k < W; ++k) {
+        const bool inside = first + k < outputs;
+        const float* const row = from + (inside ? first + k : 0) * j + term;
+        if (inside) __builtin_prefetch(row + 4 * W);
+        rows[k] = inside ? load_part<W>(row, here) : Floats::all(0);
+      }
+      transpose(rows);
+      float* const place = to + term * tile + first;
+      for (int t = 0; t < here; ++t) store_part(rows[t], place + t * tile, 0, wide);
+    }
+  }
+}
+
+struct PackTiles {
+  static constexpr int64_t work = kInlineWork;
+  const float* weights;
+  float* packed;
+  int k, tile;
+  int64_t j, tiles;
+  void operator()(int64_t index) const {
+    const int64_t group = index / tiles;
+    const int first = static_cast<int>(index % tiles) * tile;
+    pack_tile(weights + (group * k + first) * j, std::min(tile, k - first), j, tile, packed + index * j * tile);
+  }
+};
+
+// A stretch of a tile's positions that lie side by side in the picture.
+struct Segment {
+  int64_t from;
+  int to, count;
+};
+
+// Everything that one launch knows.
+struct Panels {
+  static constexpr int64_t work = kInlineWork;
+  ImplicitGemmArguments a;
+  PanelPlan plan;
+  TileSums sums;
+  int64_t rows, positions;  // stored ones of an image's plane
+  int64_t p_tiles, k_tiles;
+  int64_t block, blocks;  // tiles of positions that an index takes together, and how many such there are
+  int64_t parts;          // into which the tiles of outputs are cut
+  float* shared;          // panels of the image (groups, p_tiles, j, positions of a tile), or null: each thread its own
+
+  int64_t panel() const { return a.j * plan.positions_of_tile(); }
+
+  // The panel of tile `p` of positions.
+  void pack_positions(const float* x, int64_t p, float* to) const {
+    const int tile = plan.positions_of_tile();
+    const int64_t first = p * tile;
+    const int count = static_cast<int>(std::min<int64_t>(tile, positions - first));
+    if (count < tile) std::memset(to, 0, sizeof(float) * static_cast<size_t>(panel()));
+    Segment segments[kMostPacks * W + kMostBroadcast];
+    int n = 0;
+    for (int done = 0; done < count; ++n) {
+      const int64_t row = (first + done) / a.valid, column = (first + done) % a.valid;
+      const int here = static_cast<int>(std::min({a.valid - column, int64_t{count - done}, int64_t{W}}));
+      segments[n] = {row * a.pitch + column, done, here};
+      done += here;
+    }
+    for (int64_t term = 0; term < a.j; ++term, to += tile) {
+      const float* const from = x + a.offsets[term];
+      for (int i = 0; i < n; ++i) {
+        store_part(load_part<W>(from + segments[i].from, segments[i].count), to + segments[i].to, 0, segments[i].count);
+      }
+    }
+  }
+
+  // Writes outputs k .. k+ks-1 of positions first .. first+count-1 from (ks, apart).
+  void write(int64_t image, int64_t channel, int ks, int64_t first, int count, const float* from, int apart) const {
+    float* out = a.out + image * a.out_image + channel * a.out_plane + first;
+    for (int k = 0; k < ks; ++k, out += a.out_plane, from += apart) {
+      const ChannelNorm norm = a.epilogue.mean != nullptr ? channel_norm(a.epilogue, channel + k) : ChannelNorm();
+      for (int i = 0; i < count; i += W) {
+        const int here = std::min(W, count - i);
+        Floats value = Floats::load(from + i);
+        if (a.epilogue.mean != nullptr) value = norm(value);
+        if (a.epilogue.addend != nullptr) value = value + load_part<W>(a.epilogue.addend + (out - a.out) + i, here);
+        value = bent(a.epilogue, value);
+        if (a.add) value = load_part<W>(out + i, here) + value;
+        store_part(value, out + i, 0, here);
+      }
+    }
+  }
+
+  // The sums of one tile of outputs at one tile of positions are written.
+  void finish(int64_t image, int64_t channel, int ks, int64_t p_tile, const float* sum) const {
+    const int64_t first = p_tile * plan.positions_of_tile();
+    const int count = static_cast<int>(std::min<int64_t>(plan.positions_of_tile(), positions - first));
+    if (!plan.outputs) return write(image, channel, ks, first, count, sum, plan.lanes());
+    for (int pack = 0; pack < plan.packs && pack * W < ks; ++pack) {
+      for (int p = 0; p < count; p += W) {
+        Floats square[W];
+        for (int i = 0; i < W; ++i) {
+          square[i] = p + i < count ? Floats::load(sum + ((p + i) * plan.packs + pack) * W) : Floats::all(0);
+        }
+        transpose(square);
+        alignas(64) float turned[W * W];
+        for (int i = 0; i < W; ++i) square[i].store(turned + i * W);
+        write(image, channel + pack * W, std::min(W, ks - pack * W), first + p, std::min(W, count - p), turned, W);
+      }
+    }
+  }
+
+  // One tile of outputs at tiles first_p .. last_p-1 of positions: some terms of all of them, then the next terms, so
+  // that a weight is read from afar once.
+  void one_tile(int64_t image, int64_t group, int64_t k_tile, int64_t first_p, int64_t last_p, const float* weights,
+                const float* panels, bool last) const {
+    const int outputs = plan.outputs_of_tile(), at_once = plan.positions_of_tile();
+    const int first_k = static_cast<int>(k_tile) * outputs, ks = std::min(outputs, a.k - first_k);
+    const int64_t channel = group * a.k + first_k, count = last_p - first_p;
+    alignas(64) float start[kMostPacks * W + kMostBroadcast] = {};
+    if (a.bias != nullptr) std::copy_n(a.bias + channel, ks, start);
+    auto* all = static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>(count * kMostSums * W)));
+    const int64_t chunks = pieces(a.j, kChunk), chunk = pieces(a.j, chunks);
+    const int64_t step = pieces(outputs, count);  // of what is read ahead, a share with each tile of positions
+    for (int64_t begin = 0; begin < a.j; begin += chunk) {
+      const int64_t terms = std::min<int64_t>(chunk, a.j - begin);
+      const float* const here = weights + begin * outputs;
+      const float* const next = last && begin + terms == a.j ? here : here + terms * outputs;
+      for (int64_t p = 0; p < count; ++p) {
+        const float* const panel = panels + p * this->panel() + begin * at_once;
+        float* const sum = all + p * kMostSums * W;
+        const Ahead ahead{next + p * step * terms, step};
+        sums(plan.outputs ? panel : here, plan.outputs ? here : panel, terms, begin == 0 ? start : nullptr, ahead, sum);
+        if (begin + terms == a.j) finish(image, channel, ks, first_p + p, sum);
+      }
+    }
+  }
+
+  void operator()(int64_t index) const {
+    const int64_t part = index % parts, here = index / parts % blocks;
+    const int64_t group = index / parts / blocks % a.groups, image = index / parts / blocks / a.groups;
+    const int64_t first_p = here * block, last_p = std::min(p_tiles, first_p + block);
+    const float* panels = shared;
+    if (shared != nullptr) {
+      panels += ((image * a.groups + group) * p_tiles + first_p) * panel();
+    } else {
+      auto* own = static_cast<float*>(
+          thread_scratch(3, sizeof(float) * static_cast<size_t>((last_p - first_p) * panel())));
+      const float* const x = a.x + image * a.x_image + group * a.x_group;
+      for (int64_t p = first_p; p < last_p; ++p) pack_positions(x, p, own + (p - first_p) * panel());
+      panels = own;
+    }
+    const int64_t outputs = plan.outputs_of_tile(), first_k = k_tiles * part / parts;
+    const int64_t last_k = k_tiles * (part + 1) / parts;
+    for (int64_t k = first_k; k < last_k; ++k) {
+      const float* weights = a.weights + (group * k_tiles + k) * outputs * a.j;
+      if (a.rows != nullptr) {
+        auto* own = static_cast<float*>(thread_scratch(2, sizeof(float) * static_cast<size_t>(outputs * a.j)));
+        const float* const from = a.rows + (group * a.k + k * outputs) * a.j;
+        pack_tile(from, static_cast<int>(std::min(outputs, a.k - k * outputs)), a.j, static_cast<int>(outputs), own);
+        weights = own;
+      }
+      const bool last = a.rows != nullptr || (k + 1 == k_tiles && group + 1 == a.groups);
+      one_tile(image, group, k, first_p, last_p, weights, panels, last);
+    }
+  }
+};
+
+// Lays out the panels of images, one tile per index.
+struct ShareTiles {
+  static constexpr int64_t work = kInlineWork / 2;
+  Panels all;
+  void operator()(int64_t index) const {
+    const int64_t p = index % all.p_tiles, group = index / all.p_tiles % all.a.groups;
+    const int64_t image = index / all.p_tiles / all.a.groups;
+    all.pack_positions(all.a.x + image * all.a.x_image + group * all.a.x_group, p, all.shared + index * all.panel());
+  }
+};
+
+}  // namespace
+
+int PanelPlan::lanes() const { return packs * W; }
+int64_t PanelPlan::weights(int groups, int k, int64_t j) const {
+  return groups * pieces(k, outputs_of_tile()) * outputs_of_tile() * j;
+}
+int64_t most_packed_weights(int groups, int k, int64_t j) { return groups * (int64_t{k} + kMostPacks * W) * j; }
+int64_t most_shared_panels() { return kPanels; }
+
+PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t rows, int64_t valid) {
+  PanelPlan best;
+  const int64_t positions = rows * valid;
+  if (!stream.device().is_cpu() || k < 16 || j < 24 || positions * k * j < (1 << 20)) return best;
+  double least = -1;
+  for (const bool outputs : {false, true}) {
+    for (const Tile tile : kTiles) {
+      PanelPlan plan;
+      plan.outputs = outputs, plan.broadcast = tile.broadcast, plan.packs = tile.packs;
+      const auto p_tiles = static_cast<double>(pieces(positions, plan.positions_of_tile()));
+      const auto k_tiles = static_cast<double>(pieces(k, plan.outputs_of_tile()));
+      // Cycles: two multiply-adds or two loads at once.
+      const double multiply = tile.broadcast * tile.packs / 2.0, load = (tile.broadcast + tile.packs) / 2.0;
+      const double term = 0.5 + std::max(multiply, load);
+      const double write = outputs ? tile.packs * (4.0 * W + tile.broadcast) : 2.0 * tile.broadcast * tile.packs;
+      const double pack = outputs ? 4 : 3.0 * tile.packs;
+      const double cost = p_tiles * (k_tiles * (static_cast<double>(j) * term + write + 40) + static_cast<double>(j) * pack);
+      if (least < 0 || cost < least) {
+        least = cost;
+        best = plan;
+      }
+    }
+  }
+  best.used = true;
+  const int64_t panels = pieces(positions, best.positions_of_tile()) * best.positions_of_tile() * j;
+  best.shared = groups * panels <= kPanels && k * j >= 1 << 16;
+  best.panels = best.shared ? groups * panels : 0;
+  return best;
+}
+
+void pack_panels(Stream& stream, const PanelPlan& plan, int groups, int k, int64_t j, const float* weights,
+                 float* packed) {
+  const int tile = plan.outputs_of_tile();
+  const int64_t tiles = pieces(k, tile);
+  for_each(CpuTarget{}, stream, "convolution_pack_panels", groups * tiles,
+           PackTiles{weights, packed, k, tile, j, tiles});
+}
+
+void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const ImplicitGemmArguments& a,
+                float* shared) {
+  Panels all{};
+  all.a = a, all.plan = plan;
+  all.sums = tile_sums_of(plan, std::make_index_sequence<sizeof(kTiles) / sizeof(kTiles[0])>());
+  all.rows = (a.length - a.valid) / a.pitch + 1;
+  all.positions = all.rows * a.valid;
+  all.p_tiles = pieces(all.positions, plan.positions_of_tile());
+  all.k_tiles = pieces(a.k, plan.outputs_of_tile());
+  const int64_t threads = thread_count();
+  if (plan.shared) {
+    // Weights pass once through each thread, over all positions of some images.
+    const int64_t at_once = std::max<int64_t>(1, kPanels / plan.panels);
+    all.block = all.p_tiles, all.blocks = 1, all.parts = all.k_tiles, all.shared = shared;
+    for (int64_t n = 0; n < a.images; n += at_once) {
+      const int64_t images = std::min(at_once, a.images - n);
+      all.a.x = a.x + n * a.x_image, all.a.out = a.out + n * a.out_image;
+      if (a.epilogue.addend != nullptr) all.a.epilogue.addend = a.epilogue.addend + n * a.out_image;
+      for_each(CpuTarget{}, stream, "convolution_panels", images * a.groups * all.p_tiles, ShareTiles{all});
+      for_each(CpuTarget{}, stream, name, images * a.groups * all.parts, all);
+    }
+    return;
+  }
+  // Each thread lays out the positions of its block. Weights that don't stay in the second cache should pass through few
+  // times: so large blocks, as many as there are threads; else so many that the threads end together.
+  const bool large = int64_t{a.k} * a.j > kPanels / 2;
+  const int64_t wanted = pieces(large ? threads : 8 * threads, a.images * a.groups);
+  const int64_t least = pieces(all.p_tiles, std::max<int64_t>(1, kPanels / all.panel()));
+  all.blocks = std::min(all.p_tiles, pieces(std::max(least, wanted), wanted) * wanted);
+  all.block = pieces(all.p_tiles, all.blocks);
+  all.blocks = pieces(all.p_tiles, all.block);
+  all.parts = all.blocks < wanted ? std::min<int64_t>(2, all.k_tiles) : 1;
+  for_each(CpuTarget{}, stream, name, a.images * a.groups * all.blocks * all.parts, all);
+}
+
+}  // namespace striate
