@@ -546,8 +546,15 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   ForwardSum sum = prepare_forward(stream, s, w, b, scratch, result, forward_plan(stream, s), packed);
   ImplicitGemmArguments& a = sum.a;
   a.epilogue = epilogue;
+  PaddedPicture picture;
+  if (sum.plan.used && sum.layout.copies && s.stride_y == 1 && s.stride_x == 1) {
+    picture = {s.h, s.w, s.r, s.s, s.pad_top, s.pad_left, s.dilation_y, s.dilation_x};
+    sum.layout.copies = false;
+    a.x_image = static_cast<int64_t>(s.c) * s.h * s.w;
+    a.x_group = a.x_image / s.groups;
+  }
   const auto compute = [&] {
-    if (sum.plan.used) return panel_gemm(stream, "convolution", sum.plan, a, sum.shared);
+    if (sum.plan.used) return panel_gemm(stream, "convolution", sum.plan, a, picture, sum.shared);
     implicit_gemm(stream, "convolution", a);
   };
   if (!sum.layout.copies) {

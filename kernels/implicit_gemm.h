@@ -27,7 +27,7 @@ struct ImplicitGemmArguments {
   int64_t x_image = 0, x_group = 0;
   const int32_t* offsets = nullptr;  // (j)
   const float* weights = nullptr;    // packed, see implicit_gemm_tile(): (groups, tiles of k, j, KT)
-  const float* rows = nullptr;       // or as they are, (groups * k, j), where packs_on_the_way() says so
+  const float* rows = nullptr;       // or as they are, (groups * k, j): panel_gemm() alone
   const float* bias = nullptr;       // (groups * k) or null: 0
   float* out = nullptr;  // (n, g, k, position (row, col)) at out + n*out_image + (g*k + k)*out_plane + row*.. + col*..
   int64_t out_image = 0, out_plane = 0, out_row = 0, out_column = 1;
@@ -37,11 +37,6 @@ struct ImplicitGemmArguments {
   bool add = false;    // to what stands in out; then without an epilogue
   Epilogue epilogue;   // of channel g*k + k; not where out_column is not 1
 };
-
-// Whether sums of this shape take the weights as they are: many weights for the few values of one image, on the CPU.
-// Packing them all beforehand would move them through memory three times for what is a small sum each; so each thread
-// packs the tile that it is at, which stays in its cache.
-bool packs_on_the_way(Stream& stream, const ImplicitGemmArguments& arguments);
 
 // How many values of k one packed tile of weights holds, for sums of this shape; weights beyond k are 0.
 int implicit_gemm_tile(Stream& stream, int k, int j, int64_t length);

@@ -19,20 +19,17 @@ struct ImplicitGemm {
   using Floats = typename M::template Floats<lanes>;
   static constexpr int neighbors = Spacing / W;  // threads that share a stretch of PT * Spacing positions
   static constexpr bool plain = std::is_same<M, Plain>::value;  // who observes the sum observes no epilogue
-  static constexpr int kStrip = 16;                             // terms: a line of the cache of each weight's row
   static constexpr int64_t work = kInlineWork;                  // an index is worth a piece of its own: see `together`
   ImplicitGemmArguments a;
   int64_t k_tiles, stretches, tiles;
   int64_t together;  // tiles per index
 
-  // Adds terms begin .. end-1 for KT outputs times PT packs; weight k of a term stands at w[k * apart], the next term's
-  // `step` further. `count` positions are left from here on: only the last tile lacks some of its own, and only it pays
-  // for looking.
-  template <bool whole, int apart, int step>
-  HD void accumulate(typename M::In x, typename M::In w, int begin, int end, int64_t count,
-                     Floats<W> (&sum)[KT][PT]) const {
+  // Adds all terms for KT outputs times PT packs, with weights (j, KT). `count` positions are left from here on: only
+  // the last tile lacks some of its own, and only it pays for looking.
+  template <bool whole>
+  HD void all_terms(typename M::In x, typename M::In w, int64_t count, Floats<W> (&sum)[KT][PT]) const {
     const typename M::Integers offsets = a.offsets;
-    for (int j = begin; j < end; ++j) {
+    for (int j = 0; j < a.j; ++j) {
       const typename M::In at = x + offsets[j];
       Floats<W> row[PT];
       STRIATE_UNROLL
@@ -42,31 +39,11 @@ struct ImplicitGemm {
       }
       STRIATE_UNROLL
       for (int k = 0; k < KT; ++k) {
-        const Floats<W> factor = Floats<W>::all(w[k * apart]);
+        const Floats<W> factor = Floats<W>::all(w[k]);
         STRIATE_UNROLL
         for (int i = 0; i < PT; ++i) sum[k][i] = fma(factor, row[i], sum[k][i]);
       }
-      w = w + step;
-    }
-  }
-
-  // Rows that are wanted soon: (count, j).
-  struct Ahead {
-    const float* rows = nullptr;
-    int count = 0;
-  };
-
-  // All terms, with weights (j, KT) or, in strips, (j / kStrip, KT, kStrip).
-  template <bool whole, bool strips>
-  HD void all_terms(typename M::In x, typename M::In w, int64_t count, Ahead ahead, Floats<W> (&sum)[KT][PT]) const {
-    if constexpr (strips) {
-      for (int j = 0; j < a.j; j += kStrip) {
-        for (int row = 0; row < ahead.count; ++row) __builtin_prefetch(ahead.rows + int64_t{row} * a.j + j, 0, 2);
-        accumulate<whole, kStrip, 1>(x, w, j, j + kStrip < a.j ? j + kStrip : a.j, count, sum);
-        w = w + KT * kStrip;
-      }
-    } else {
-      accumulate<whole, 1, KT>(x, w, 0, a.j, count, sum);
+      w = w + KT;
     }
   }
 
@@ -90,16 +67,15 @@ struct ImplicitGemm {
     const int64_t neighbor = tile % neighbors, block = tile / neighbors;
     const int64_t k_tile = block % k_tiles, stretch = block / k_tiles % stretches;
     const int64_t group = block / k_tiles / stretches % a.groups, n = block / k_tiles / stretches / a.groups;
-    one_place<false>(n, group, k_tile, stretch * (PT * Spacing) + neighbor * W,
-                     a.weights + (group * k_tiles + k_tile) * KT * a.j, {});
+    one_place(n, group, k_tile, stretch * (PT * Spacing) + neighbor * W,
+              a.weights + (group * k_tiles + k_tile) * KT * a.j);
   }
 
-  template <bool strips>
 #ifndef __CUDACC__
   __attribute__((noinline))  // once in the program, not once per place that launches
 #endif
   HD void
-  one_place(int64_t n, int64_t group, int64_t k_tile, int64_t first_o, typename M::In w, Ahead ahead) const {
+  one_place(int64_t n, int64_t group, int64_t k_tile, int64_t first_o, typename M::In w) const {
     const int first_k = static_cast<int>(k_tile) * KT;
     const int ks = a.k - first_k < KT ? a.k - first_k : KT;
     const int64_t count = a.length - first_o;
@@ -116,9 +92,9 @@ struct ImplicitGemm {
       }
     }
     if (M::when(count >= (PT - 1) * Spacing + W)) {
-      all_terms<true, strips>(x, w, count, ahead, sum);
+      all_terms<true>(x, w, count, sum);
     } else {
-      all_terms<false, strips>(x, w, count, ahead, sum);
+      all_terms<false>(x, w, count, sum);
     }
 
     settle(plane, ks, sum);

@@ -119,6 +119,22 @@ inline Pack<float, W> load_part(const float* from, int64_t count) {
   return p;
 }
 
+// Lanes begin .. end-1 from from[begin] .. from[end-1], 0 in the others; other memory is not touched.
+// 0 <= begin <= end <= W.
+template <int W>
+inline Pack<float, W> load_between(const float* from, int begin, int end) {
+#if defined(__AVX512F__)
+  if constexpr (W == 16) {
+    const auto mask = static_cast<__mmask16>((1u << end) - (1u << begin));
+    return {(typename Pack<float, W>::Vector)_mm512_maskz_loadu_ps(mask, from)};
+  }
+#endif
+  if (begin == 0 && end == W) return Pack<float, W>::load(from);
+  Pack<float, W> p = Pack<float, W>::all(0);
+  for (int i = begin; i < end; ++i) p.set(i, from[i]);
+  return p;
+}
+
 // Lanes begin .. end-1 to to[begin] .. to[end-1]; other memory is not touched. 0 <= begin <= end <= W.
 template <int W>
 inline void store_part(Pack<float, W> p, float* to, int begin, int end) {

@@ -25,7 +25,9 @@ constexpr Tile kTiles[] = {{6, 2}, {5, 2}, {4, 3}, {4, 2}};
 #endif
 constexpr int kMostSums = 28, kMostBroadcast = 14, kMostPacks = 4;
 constexpr int64_t kPanels = 1 << 18;  // floats of panels that stay in the second cache
-constexpr int64_t kChunk = 512;       // terms
+constexpr int64_t kNearPanel = 6144;  // floats of one that stays in the first
+constexpr int64_t kTogether = 128;    // channels that are laid out together
+constexpr int64_t kChunk = 512;       // terms of shared panels at a time
 
 int64_t pieces(int64_t of, int64_t each) { return (of + each - 1) / each; }
 
@@ -147,19 +149,20 @@ struct PackTiles {
   }
 };
 
-// A stretch of a tile's positions that lie side by side in the picture.
+// A stretch of a tile's positions in one row: places to .. to+count-1 of the tile are columns column .. of row `row`.
 struct Segment {
-  int64_t from;
   int to, count;
+  int64_t row, column;
 };
 
 // Everything that one launch knows.
 struct Panels {
   static constexpr int64_t work = kInlineWork;
   ImplicitGemmArguments a;
+  PaddedPicture picture;
   PanelPlan plan;
   TileSums sums;
-  int64_t rows, positions;  // stored ones of an image's plane
+  int64_t positions;  // stored ones of an image's plane
   int64_t p_tiles, k_tiles;
   int64_t block, blocks;  // tiles of positions that an index takes together, and how many such there are
   int64_t parts;          // into which the tiles of outputs are cut
@@ -167,26 +170,56 @@ struct Panels {
 
   int64_t panel() const { return a.j * plan.positions_of_tile(); }
 
-  // The panel of tile `p` of positions.
-  void pack_positions(const float* x, int64_t p, float* to) const {
+  // Terms begin .. end-1 of the panel of tile `p` of positions.
+  void pack_positions(int64_t image, int64_t group, int64_t p, int64_t begin, int64_t end, float* to) const {
     const int tile = plan.positions_of_tile();
     const int64_t first = p * tile;
     const int count = static_cast<int>(std::min<int64_t>(tile, positions - first));
-    if (count < tile) std::memset(to, 0, sizeof(float) * static_cast<size_t>(panel()));
+    if (count < tile) std::memset(to, 0, sizeof(float) * static_cast<size_t>((end - begin) * tile));
     Segment segments[kMostPacks * W + kMostBroadcast];
     int n = 0;
     for (int done = 0; done < count; ++n) {
       const int64_t row = (first + done) / a.valid, column = (first + done) % a.valid;
       const int here = static_cast<int>(std::min({a.valid - column, int64_t{count - done}, int64_t{W}}));
-      segments[n] = {row * a.pitch + column, done, here};
+      segments[n] = {done, here, row, column};
       done += here;
     }
-    for (int64_t term = 0; term < a.j; ++term, to += tile) {
-      const float* const from = x + a.offsets[term];
-      for (int i = 0; i < n; ++i) {
-        store_part(load_part<W>(from + segments[i].from, segments[i].count), to + segments[i].to, 0, segments[i].count);
+    // Some terms of one segment, then of the next: their lines stay in the nearest cache.
+    const float* const x = a.x + image * a.x_image + group * a.x_group;
+    for (int64_t next = begin; begin < end; begin = next) {
+      next = std::min(end, begin + kTogether * taps());
+      for (int i = 0; i < n; ++i) copy_segment(x, segments[i], begin, next, to + segments[i].to);
+      to += (next - begin) * tile;
+    }
+  }
+  int taps() const { return picture.h > 0 ? picture.r * picture.s : 1; }
+  void copy_segment(const float* x, const Segment& segment, int64_t begin, int64_t end, float* to) const {
+    const int64_t tile = plan.positions_of_tile();
+    if (picture.h == 0) {
+      x += segment.row * a.pitch + segment.column;
+      for (; begin < end; ++begin, to += tile) copy_lanes(x + a.offsets[begin], 0, segment.count, segment.count, to);
+      return;
+    }
+    // One tap of all channels, then the next: what of it lies outside is the same for all.
+    const int64_t plane = int64_t{picture.h} * picture.w, all_taps = taps();
+    x += begin / all_taps * plane;
+    for (int64_t tap = 0; tap < all_taps; ++tap) {
+      const int64_t row = segment.row - picture.pad_top + tap / picture.s * picture.dilation_y;
+      const int64_t column = segment.column - picture.pad_left + tap % picture.s * picture.dilation_x;
+      const bool inside = row >= 0 && row < picture.h;
+      const auto lane = [&](int64_t at) { return static_cast<int>(std::clamp<int64_t>(at, 0, segment.count)); };
+      const int first = lane(-column), last = inside ? std::max(first, lane(picture.w - column)) : first;
+      const float* from = x + (inside ? row * picture.w + column : 0);
+      float* place = to + tap * tile;
+      for (int64_t term = begin; term < end; term += all_taps, from += plane, place += all_taps * tile) {
+        copy_lanes(from, first, last, segment.count, place);
       }
     }
+  }
+  // to[i] = from[i] for first <= i < last, 0 for the others of 0 .. count-1.
+  static void copy_lanes(const float* from, int first, int last, int count, float* to) {
+    if (W == 16 || (first == 0 && last == W)) return store_part(load_between<W>(from, first, last), to, 0, count);
+    for (int i = 0; i < count; ++i) to[i] = i >= first && i < last ? from[i] : 0.0f;
   }
 
   // Writes outputs k .. k+ks-1 of positions first .. first+count-1 from (ks, apart).
@@ -206,12 +239,32 @@ struct Panels {
     }
   }
 
-  // The sums of one tile of outputs at one tile of positions are written.
-  void finish(int64_t image, int64_t channel, int ks, int64_t p_tile, const float* sum) const {
+  // Tile k_tile of outputs, the bias of each before it.
+  struct Outputs {
+    int64_t channel = 0;
+    int count = 0;
+    alignas(64) float bias[kMostPacks * W + kMostBroadcast] = {};
+  };
+  Outputs outputs(int64_t group, int64_t k_tile) const {
+    Outputs result;
+    const int first = static_cast<int>(k_tile) * plan.outputs_of_tile();
+    result.channel = group * a.k + first;
+    result.count = std::min(plan.outputs_of_tile(), a.k - first);
+    if (a.bias != nullptr) std::copy_n(a.bias + result.channel, result.count, result.bias);
+    return result;
+  }
+
+  // Adds `terms` terms to the sums of one tile of outputs at one tile of positions.
+  void add(int64_t terms, const float* weights, const float* panel, const float* start, Ahead ahead, float* sum) const {
+    sums(plan.outputs ? panel : weights, plan.outputs ? weights : panel, terms, start, ahead, sum);
+  }
+
+  // Writes them where all terms are in.
+  void finish(int64_t image, const Outputs& k, int64_t p_tile, const float* sum) const {
     const int64_t first = p_tile * plan.positions_of_tile();
     const int count = static_cast<int>(std::min<int64_t>(plan.positions_of_tile(), positions - first));
-    if (!plan.outputs) return write(image, channel, ks, first, count, sum, plan.lanes());
-    for (int pack = 0; pack < plan.packs && pack * W < ks; ++pack) {
+    if (!plan.outputs) return write(image, k.channel, k.count, first, count, sum, plan.lanes());
+    for (int pack = 0; pack < plan.packs && pack * W < k.count; ++pack) {
       for (int p = 0; p < count; p += W) {
         Floats square[W];
         for (int i = 0; i < W; ++i) {
@@ -220,33 +273,63 @@ struct Panels {
         transpose(square);
         alignas(64) float turned[W * W];
         for (int i = 0; i < W; ++i) square[i].store(turned + i * W);
-        write(image, channel + pack * W, std::min(W, ks - pack * W), first + p, std::min(W, count - p), turned, W);
+        write(image, k.channel + pack * W, std::min(W, k.count - pack * W), first + p, std::min(W, count - p), turned,
+              W);
       }
     }
   }
 
-  // One tile of outputs at tiles first_p .. last_p-1 of positions: some terms of all of them, then the next terms, so
-  // that a weight is read from afar once.
-  void one_tile(int64_t image, int64_t group, int64_t k_tile, int64_t first_p, int64_t last_p, const float* weights,
-                const float* panels, bool last) const {
-    const int outputs = plan.outputs_of_tile(), at_once = plan.positions_of_tile();
-    const int first_k = static_cast<int>(k_tile) * outputs, ks = std::min(outputs, a.k - first_k);
-    const int64_t channel = group * a.k + first_k, count = last_p - first_p;
-    alignas(64) float start[kMostPacks * W + kMostBroadcast] = {};
-    if (a.bias != nullptr) std::copy_n(a.bias + channel, ks, start);
-    auto* all = static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>(count * kMostSums * W)));
-    const int64_t chunks = pieces(a.j, kChunk), chunk = pieces(a.j, chunks);
-    const int64_t step = pieces(outputs, count);  // of what is read ahead, a share with each tile of positions
+  // From shared panels: a weight passes once, for some terms of all positions, then for the next terms.
+  void from_shared(int64_t image, int64_t group, int64_t k_tile, const float* panels) const {
+    const int64_t wide = plan.outputs_of_tile(), at_once = plan.positions_of_tile();
+    const float* weights = a.weights + (group * k_tiles + k_tile) * wide * a.j;
+    if (a.rows != nullptr) {
+      auto* own = static_cast<float*>(thread_scratch(2, sizeof(float) * static_cast<size_t>(wide * a.j)));
+      const float* const from = a.rows + (group * a.k + k_tile * wide) * a.j;
+      pack_tile(from, static_cast<int>(std::min(wide, a.k - k_tile * wide)), a.j, static_cast<int>(wide), own);
+      weights = own;
+    }
+    const bool last = a.rows != nullptr || (k_tile + 1 == k_tiles && group + 1 == a.groups);
+    const Outputs k = outputs(group, k_tile);
+    auto* all = static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>(p_tiles * kMostSums * W)));
+    const int64_t chunk = pieces(a.j, pieces(a.j, kChunk));
+    const int64_t step = pieces(wide, p_tiles);  // of what is read ahead, a share with each tile of positions
     for (int64_t begin = 0; begin < a.j; begin += chunk) {
       const int64_t terms = std::min<int64_t>(chunk, a.j - begin);
-      const float* const here = weights + begin * outputs;
-      const float* const next = last && begin + terms == a.j ? here : here + terms * outputs;
-      for (int64_t p = 0; p < count; ++p) {
-        const float* const panel = panels + p * this->panel() + begin * at_once;
+      const float* const here = weights + begin * wide;
+      const float* const next = last && begin + terms == a.j ? here : here + terms * wide;
+      for (int64_t p = 0; p < p_tiles; ++p) {
         float* const sum = all + p * kMostSums * W;
-        const Ahead ahead{next + p * step * terms, step};
-        sums(plan.outputs ? panel : here, plan.outputs ? here : panel, terms, begin == 0 ? start : nullptr, ahead, sum);
-        if (begin + terms == a.j) finish(image, channel, ks, first_p + p, sum);
+        add(terms, here, panels + p * panel() + begin * at_once, begin == 0 ? k.bias : nullptr,
+            {next + p * step * terms, step}, sum);
+        if (begin + terms == a.j) finish(image, k, p, sum);
+      }
+    }
+  }
+
+  // From panels of this thread's own, some terms at a time, which stay in its caches.
+  void from_own(int64_t image, int64_t group, int64_t first_p, int64_t last_p, int64_t first_k, int64_t last_k) const {
+    const int64_t wide = plan.outputs_of_tile(), at_once = plan.positions_of_tile(), count = last_p - first_p;
+    const int64_t chunk = pieces(pieces(a.j, pieces(a.j, kNearPanel / at_once)), taps()) * taps();
+    auto* panels = static_cast<float*>(thread_scratch(3, sizeof(float) * static_cast<size_t>(count * chunk * at_once)));
+    auto* all = static_cast<float*>(
+        thread_scratch(1, sizeof(float) * static_cast<size_t>((last_k - first_k) * count * kMostSums * W)));
+    const int64_t step = pieces(wide, count);
+    for (int64_t begin = 0; begin < a.j; begin += chunk) {
+      const int64_t terms = std::min<int64_t>(chunk, a.j - begin);
+      for (int64_t p = 0; p < count; ++p) {
+        pack_positions(image, group, first_p + p, begin, begin + terms, panels + p * chunk * at_once);
+      }
+      for (int64_t k_tile = first_k; k_tile < last_k; ++k_tile) {
+        const float* const weights = a.weights + ((group * k_tiles + k_tile) * a.j + begin) * wide;
+        const float* const next = k_tile + 1 < last_k ? weights + a.j * wide : weights;
+        const Outputs k = outputs(group, k_tile);
+        for (int64_t p = 0; p < count; ++p) {
+          float* const sum = all + ((k_tile - first_k) * count + p) * kMostSums * W;
+          add(terms, weights, panels + p * chunk * at_once, begin == 0 ? k.bias : nullptr,
+              {next + p * step * terms, step}, sum);
+          if (begin + terms == a.j) finish(image, k, first_p + p, sum);
+        }
       }
     }
   }
@@ -254,30 +337,10 @@ struct Panels {
   void operator()(int64_t index) const {
     const int64_t part = index % parts, here = index / parts % blocks;
     const int64_t group = index / parts / blocks % a.groups, image = index / parts / blocks / a.groups;
-    const int64_t first_p = here * block, last_p = std::min(p_tiles, first_p + block);
-    const float* panels = shared;
-    if (shared != nullptr) {
-      panels += ((image * a.groups + group) * p_tiles + first_p) * panel();
-    } else {
-      auto* own = static_cast<float*>(
-          thread_scratch(3, sizeof(float) * static_cast<size_t>((last_p - first_p) * panel())));
-      const float* const x = a.x + image * a.x_image + group * a.x_group;
-      for (int64_t p = first_p; p < last_p; ++p) pack_positions(x, p, own + (p - first_p) * panel());
-      panels = own;
-    }
-    const int64_t outputs = plan.outputs_of_tile(), first_k = k_tiles * part / parts;
-    const int64_t last_k = k_tiles * (part + 1) / parts;
-    for (int64_t k = first_k; k < last_k; ++k) {
-      const float* weights = a.weights + (group * k_tiles + k) * outputs * a.j;
-      if (a.rows != nullptr) {
-        auto* own = static_cast<float*>(thread_scratch(2, sizeof(float) * static_cast<size_t>(outputs * a.j)));
-        const float* const from = a.rows + (group * a.k + k * outputs) * a.j;
-        pack_tile(from, static_cast<int>(std::min(outputs, a.k - k * outputs)), a.j, static_cast<int>(outputs), own);
-        weights = own;
-      }
-      const bool last = a.rows != nullptr || (k + 1 == k_tiles && group + 1 == a.groups);
-      one_tile(image, group, k, first_p, last_p, weights, panels, last);
-    }
+    if (shared != nullptr)
+      return from_shared(image, group, part, shared + (image * a.groups + group) * p_tiles * panel());
+    from_own(image, group, here * block, std::min(p_tiles, (here + 1) * block), k_tiles * part / parts,
+             k_tiles * (part + 1) / parts);
   }
 };
 
@@ -288,7 +351,7 @@ struct ShareTiles {
   void operator()(int64_t index) const {
     const int64_t p = index % all.p_tiles, group = index / all.p_tiles % all.a.groups;
     const int64_t image = index / all.p_tiles / all.a.groups;
-    all.pack_positions(all.a.x + image * all.a.x_image + group * all.a.x_group, p, all.shared + index * all.panel());
+    all.pack_positions(image, group, p, 0, all.a.j, all.shared + index * all.panel());
   }
 };
 
@@ -316,8 +379,9 @@ PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t
       const double multiply = tile.broadcast * tile.packs / 2.0, load = (tile.broadcast + tile.packs) / 2.0;
       const double term = 0.5 + std::max(multiply, load);
       const double write = outputs ? tile.packs * (4.0 * W + tile.broadcast) : 2.0 * tile.broadcast * tile.packs;
-      const double pack = outputs ? 4 : 3.0 * tile.packs;
-      const double cost = p_tiles * (k_tiles * (static_cast<double>(j) * term + write + 40) + static_cast<double>(j) * pack);
+      const double pack = outputs ? 4 : 9.0 * tile.packs;
+      const double cost =
+          p_tiles * (k_tiles * (static_cast<double>(j) * term + write + 40) + static_cast<double>(j) * pack);
       if (least < 0 || cost < least) {
         least = cost;
         best = plan;
@@ -340,12 +404,11 @@ void pack_panels(Stream& stream, const PanelPlan& plan, int groups, int k, int64
 }
 
 void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const ImplicitGemmArguments& a,
-                float* shared) {
+                const PaddedPicture& picture, float* shared) {
   Panels all{};
-  all.a = a, all.plan = plan;
+  all.a = a, all.picture = picture, all.plan = plan;
   all.sums = tile_sums_of(plan, std::make_index_sequence<sizeof(kTiles) / sizeof(kTiles[0])>());
-  all.rows = (a.length - a.valid) / a.pitch + 1;
-  all.positions = all.rows * a.valid;
+  all.positions = ((a.length - a.valid) / a.pitch + 1) * a.valid;
   all.p_tiles = pieces(all.positions, plan.positions_of_tile());
   all.k_tiles = pieces(a.k, plan.outputs_of_tile());
   const int64_t threads = thread_count();
@@ -362,8 +425,8 @@ void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const I
     }
     return;
   }
-  // Each thread lays out the positions of its block. Weights that don't stay in the second cache should pass through few
-  // times: so large blocks, as many as there are threads; else so many that the threads end together.
+  // Each thread lays out the positions of its block. Weights that don't stay in the second cache should pass through
+  // few times: so large blocks, as many as there are threads; else so many that the threads end together.
   const bool large = int64_t{a.k} * a.j > kPanels / 2;
   const int64_t wanted = pieces(large ? threads : 8 * threads, a.images * a.groups);
   const int64_t least = pieces(all.p_tiles, std::max<int64_t>(1, kPanels / all.panel()));

@@ -24,7 +24,8 @@ struct PanelPlan {
   bool outputs = false;  // outputs in the lanes, positions broadcast; else the other way around
   int broadcast = 0;     // outputs or positions of a tile that are broadcast
   int packs = 0;         // registers beside each other, of the others
-  bool shared = false;   // panels of a whole image lie side by side (`panels` floats for all groups) and all threads read them
+  bool shared =
+      false;  // panels of a whole image lie side by side (`panels` floats for all groups) and all threads read them
 
   int lanes() const;  // packs * values in a register
   int outputs_of_tile() const { return outputs ? lanes() : broadcast; }
@@ -43,9 +44,18 @@ int64_t most_shared_panels();
 void pack_panels(Stream& stream, const PanelPlan& plan, int groups, int k, int64_t j, const float* weights,
                  float* packed);
 
+// Where positions are read without a copy that has the padding around it: image n, channel c at
+// a.x + n*a.x_image + (group's first channel + c)*h*w. Term (c, r, s) of position (p, q) is x[p - pad_top +
+// r*dilation_y] [q - pad_left + s*dilation_x], 0 outside.
+struct PaddedPicture {
+  int h = 0, w = 0;  // h 0: a.offsets say where terms are
+  int r = 1, s = 1, pad_top = 0, pad_left = 0, dilation_y = 1, dilation_x = 1;
+};
+
 // a.weights as pack_panels() gives them, or a.rows as they are: then each thread packs the tile that it is at. The
 // output's positions lie side by side (out_row = valid, out_column = 1). `shared`: plan.panels floats, aligned to 64
 // bytes.
-void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const ImplicitGemmArguments& a, float* shared);
+void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const ImplicitGemmArguments& a,
+                const PaddedPicture& picture, float* shared);
 
 }  // namespace striate

@@ -92,6 +92,7 @@ struct LayerCall {
 
   // Where takes_epilogue(): what forward() also does, for layers that then don't run. Nothing in most plans.
   Epilogue epilogue;
+  const float* packed = nullptr;  // the weights once more, as pack_weights() laid them out; null: not there
 
   // For backward() only.
   const float* dy = nullptr;                   // what each output changes in the loss
@@ -136,6 +137,10 @@ class Layer {
   // Adds what it does in evaluation to the epilogue of a layer before it, whose output is its input number `input`.
   // False: an epilogue can't say it, or not after what it already says.
   virtual bool join(const LayerCall&, size_t /*input*/, Epilogue&) const { return false; }
+  // The weights once more, in the order in which forward() uses them: worth it where they stay as they are for many
+  // calls. Floats on this stream's device, the same for every batch size; 0: nothing is gained.
+  virtual int64_t packed_weights(const Stream&, const std::vector<Shape>&) const { return 0; }
+  virtual void pack_weights(Stream&, const LayerCall&, float* /*packed*/) const {}
   // Whether backward() follows LayerCall::rule: a layer that cuts off what is below 0 and leaves the rest.
   virtual bool follows_rule() const { return false; }
   // What it does across axis 0, the pictures of a batch, so that what it gives for one depends on the others: "its

@@ -47,6 +47,7 @@ void Network::replan(Stream& stream, const Plan& plan) {
     scratch_ = Buffer<float>();
     scratch_ = Buffer<float>(device_, layout.scratch, "a network's scratch");
   }
+  if (!plan.reuse) packed_ = Buffer<float>();
   layout_ = std::move(layout);
   plan_ = plan;
   build_calls();
@@ -284,6 +285,7 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
   if (plan_.reuse) {
     check(first == 1 || first == ran_ + 1, "forward from node {} after node {} in reused memory", first, ran_);
     check(mode == Mode::evaluation, "training in reused memory");
+    if (first == plan_.from + 1 && unchanged_ < 2 && ++unchanged_ == 2) pack_weights(stream);
   }
   for (int i = first; i <= last; ++i) {
     LayerCall& call = calls_[static_cast<size_t>(i)];
@@ -292,9 +294,33 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
     const Joined& joined = joined_[static_cast<size_t>(i)];
     const bool joins = joined.last > i && joined.last <= last;
     call.epilogue = joins ? joined.epilogue : Epilogue();
+    if (unchanged_ < 2) call.packed = nullptr;
     architecture_.nodes()[static_cast<size_t>(i)].layer->forward(stream, call);
     for (; joins && i < joined.last; ++i) forget_freed(stream, i);
     ran_ = i;
+  }
+}
+
+void Network::pack_weights(Stream& stream) {
+  std::vector<int64_t> sizes(calls_.size(), 0);
+  int64_t floats = 0;
+  const std::vector<Shape> shapes = architecture_.shapes(plan_.batch);
+  for (int i = plan_.from + 1; i < architecture_.size(); ++i) {
+    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(i)].layer;
+    int64_t& size = sizes[static_cast<size_t>(i)];
+    size = (layer.packed_weights(stream, architecture_.input_shapes(i, shapes)) + 15) / 16 * 16;
+    floats += size;
+  }
+  if (packed_.size() != floats) {
+    packed_ = Buffer<float>();
+    packed_ = Buffer<float>(device_, floats, "a network's packed weights");
+  }
+  float* place = packed_.data();
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (sizes[i] == 0) continue;
+    architecture_.nodes()[i].layer->pack_weights(stream, calls_[i], place);
+    calls_[i].packed = place;
+    place += sizes[i];
   }
 }
 

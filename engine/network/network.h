@@ -91,7 +91,7 @@ class Network {
   void set_optimizer_states(Stream& stream, const std::vector<std::string>& names);
 
   const std::vector<NamedTensor>& tensors() const { return layout_.tensors; }
-  int64_t bytes() const { return layout_.bytes(); }
+  int64_t bytes() const { return layout_.bytes() + packed_.size() * static_cast<int64_t>(sizeof(float)); }
   const NamedTensor* find(TensorKind kind, const std::string& name) const;  // null: none
   const NamedTensor& activation(int node) const;                            // not of one before Plan::from
   const NamedTensor& input() const { return activation(plan_.from); }
@@ -107,8 +107,12 @@ class Network {
   // Throws Error where there are not tensor.shape.count() values.
   void write_tensor(Stream& stream, const NamedTensor& tensor, const std::vector<float>& values);
 
-  // A kind's whole arena; the padding between tensors is 0 in weights, their gradients and states.
-  float* arena(TensorKind kind) { return arenas_[static_cast<size_t>(kind)].data(); }
+  // A kind's whole arena; the padding between tensors is 0 in weights, their gradients and states. What is asked for
+  // before a forward() may be written until then.
+  float* arena(TensorKind kind) {
+    if (kind == TensorKind::weight) unchanged_ = 0;
+    return arenas_[static_cast<size_t>(kind)].data();
+  }
   const float* arena(TensorKind kind) const { return arenas_[static_cast<size_t>(kind)].data(); }
   int64_t arena_size(TensorKind kind) const { return layout_.arena[static_cast<size_t>(kind)]; }
   // The weights that are trained, in pieces without frozen ones between them. Gradients and optimizer states have no
@@ -151,6 +155,7 @@ class Network {
     Epilogue epilogue;
   };
   void build_calls();
+  void pack_weights(Stream& stream);
   Joined joined_with(int node) const;
   void need_readable(const NamedTensor& tensor) const;
   void forget_freed(Stream& stream, int node);
@@ -164,6 +169,10 @@ class Network {
   Buffer<uint64_t> counters_;
   uint64_t seed_ = 0;
   std::vector<TrainedRange> trained_;
+  // With Plan::reuse, once two pictures have the same weights: the weights as the layers use them, a layer's share at
+  // LayerCall::packed.
+  Buffer<float> packed_;
+  int unchanged_ = 0;                       // times that forward() began since the weights may have changed
   int ran_ = 0;                             // with Plan::reuse: the last node that forward() ran
   std::vector<LayerCall> calls_;            // per node
   std::vector<Joined> joined_;              // per node

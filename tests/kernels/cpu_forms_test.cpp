@@ -1,5 +1,5 @@
 // Forms that only the CPU has, for one picture in a large network, held to the GPU's forms and to the plain sums:
-// convolutions that pack their weights on the way, windows of a maximum beside each other, long rows.
+// convolutions with both factors in panels, windows of a maximum beside each other, long rows.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +8,8 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/elementwise.h"
-#include "kernels/implicit_gemm.h"
+#include "kernels/launch.h"
+#include "kernels/panel_gemm.h"
 #include "kernels/pool.h"
 #include "kernels/summation.h"
 #include "kernels/threads.h"
@@ -18,73 +19,88 @@ namespace striate {
 namespace {
 
 struct Layer {
-  int c, h, w, k, r, stride, pad, groups;
+  int c, h, w, k, r, stride, pad, groups, dilation;
+  bool panels, shared;
 };
-// More than 2^15 weights a group, for one picture; k and sizes beside the tiles' own.
+// k, terms and positions beside the tiles' own.
 const Layer kLayers[] = {
-    {64, 7, 7, 64, 3, 1, 1, 1},      // whole planes of 7x7
-    {33, 9, 10, 113, 3, 1, 1, 1},    // one kernel more than eight tiles of 14
-    {515, 4, 5, 67, 1, 1, 0, 1},     // 1x1: nothing is copied
-    {300, 14, 14, 120, 1, 2, 0, 1},  // with a stride
-    {2048, 1, 1, 17, 1, 1, 0, 1},    // a dense layer in other words
-    {140, 6, 6, 128, 3, 2, 1, 2},    // groups
+    {64, 7, 7, 64, 3, 1, 1, 1, 1, true, false},      // whole planes of 7x7
+    {120, 7, 7, 113, 3, 1, 1, 1, 1, true, true},     // shared by the threads; one kernel more than seven tiles of 16
+    {33, 9, 10, 113, 3, 1, 1, 1, 1, true, false},    // rows of 10
+    {515, 4, 5, 197, 1, 1, 0, 1, 1, true, true},     // 1x1, terms that no chunk divides
+    {300, 14, 14, 120, 1, 2, 0, 1, 1, true, false},  // with a stride: of a copy
+    {48, 21, 19, 50, 5, 1, 3, 1, 2, true, false},    // more padding than the kernel reaches, dilation
+    {140, 13, 13, 128, 3, 2, 1, 2, 1, true, false},  // groups of a copy
+    {64, 23, 40, 64, 3, 1, 1, 2, 1, true, false},    // groups, rows longer than a tile
+    {24, 60, 60, 17, 1, 1, 0, 1, 1, true, false},    // least of both
+    {2048, 1, 1, 17, 1, 1, 0, 1, 1, false, false},   // a dense layer in other words
+    {6, 14, 14, 16, 5, 1, 0, 1, 1, false, false},    // LeNet's second
 };
 
 Conv2dShape shape(const Layer& l) {
   Conv2dShape s;
   s.c = l.c, s.h = l.h, s.w = l.w, s.k = l.k, s.r = s.s = l.r, s.groups = l.groups;
-  s.stride_y = s.stride_x = l.stride;
+  s.stride_y = s.stride_x = l.stride, s.dilation_y = s.dilation_x = l.dilation;
   s.pad_top = s.pad_bottom = s.pad_left = s.pad_right = l.pad;
   return s;
 }
 
-TEST(CpuForms, weights_packed_on_the_way_give_the_bits_of_weights_packed_before) {
+PanelPlan plan_of(const Stream& stream, const Conv2dShape& s) {
+  return panel_plan(stream, s.groups, s.k / s.groups, int64_t{s.c} / s.groups * s.r * s.s, s.p(), s.q());
+}
+
+TEST(CpuForms, panels_give_the_bits_of_the_gpu_s_tiles_whoever_packs_the_weights_and_with_any_threads) {
   Stream stream, emulated(Device::emulated());
   for (const Layer& layer : kLayers) {
     Conv2dShape s = shape(layer);
     SCOPED_TRACE("c" + std::to_string(s.c) + " k" + std::to_string(s.k));
-    ImplicitGemmArguments a;
-    a.k = s.k / s.groups, a.j = s.c / s.groups * s.r * s.s;
-    EXPECT_TRUE(packs_on_the_way(stream, a));
+    if (CpuTarget::width == 16) {  // narrower registers have other tiles
+      EXPECT_EQ(plan_of(stream, s).used, layer.panels);
+      EXPECT_EQ(plan_of(stream, s).shared, layer.shared);
+    }
+    EXPECT_FALSE(plan_of(emulated, s).used);
     Floats x = random_floats(s.x_size(), 1);
-    const Floats w = random_floats(s.w_size(), 2), b = random_floats(s.k, 3);
-    const auto forward_on = [&](Stream& where) {
+    const Floats w = random_floats(s.w_size(), 2), b = random_floats(s.k, 3), start = random_floats(2 * s.y_size(), 4);
+    const float* before = nullptr;
+    const auto forward_on = [&](Stream& where, Result result = Result::overwrite) {
       Guarded<float> y(where, s.y_size()), scratch = scratch_for(where, conv2d_scratch(s));
-      conv2d_forward(where, s, x.data(), w.data(), b.data(), y.data(), scratch.data());
+      copy_bytes(where, y.data(), where.device(), start.data(), Device::cpu(), sizeof(float) * s.y_size());
+      conv2d_forward(where, s, x.data(), w.data(), b.data(), y.data(), scratch.data(), result, {}, before);
       scratch.read(where);
       return y.read(where);
     };
-    const auto forward = [&] { return forward_on(stream); };
-    const Floats own = forward();
+    const Floats own = forward_on(stream), added = forward_on(stream, Result::accumulate);
     const Doubles bias = doubles(b);
     expect_close(own, conv2d_reference(s, doubles(x), doubles(w), &bias), 1e-5, "y");
+    for (size_t i = 0; i < own.size(); ++i) ASSERT_EQ(added[i], start[i] + own[i]) << i;
     // The GPU's tiles add the same terms in the same order.
     if (summation_order(emulated.device()).fused == summation_order(stream.device()).fused) {
       EXPECT_EQ(forward_on(emulated), own);
     }
-    const int before = thread_count();
+    Guarded<float> packed = scratch_for(stream, std::max<int64_t>(1, conv2d_packed_size(stream, s)));
+    if (conv2d_packed_size(stream, s) > 0) {
+      conv2d_pack(stream, s, w.data(), packed.data());
+      packed.read(stream);
+      before = packed.data();
+      EXPECT_EQ(forward_on(stream), own) << "packed before";
+    }
+    const int cores = thread_count();
     for (const int threads : {1, 3, 16}) {
       set_thread_count(threads);
-      EXPECT_EQ(forward(), own) << threads << " threads";
+      before = nullptr;
+      EXPECT_EQ(forward_on(stream), own) << threads << " threads";
+      if (conv2d_packed_size(stream, s) > 0) before = packed.data();
+      EXPECT_EQ(forward_on(stream), own) << threads << " threads, packed before";
     }
-    set_thread_count(before);
-    // Two pictures of the same values: their weights are packed before.
+    set_thread_count(cores);
+    // Two pictures of the same values.
     s.n = 2;
     x.resize(2 * x.size());
     std::copy_n(x.begin(), x.size() / 2, x.begin() + static_cast<int64_t>(x.size() / 2));
-    const Floats both = forward();
+    const Floats both = forward_on(stream);
     EXPECT_TRUE(std::equal(own.begin(), own.end(), both.begin()));
     EXPECT_TRUE(std::equal(own.begin(), own.end(), both.begin() + static_cast<int64_t>(own.size())));
   }
-}
-
-TEST(CpuForms, few_weights_and_many_pictures_are_packed_before) {
-  Stream stream;
-  ImplicitGemmArguments a;
-  a.k = 16, a.j = 150;
-  EXPECT_FALSE(packs_on_the_way(stream, a));
-  a.k = 512, a.j = 4608, a.images = 64;
-  EXPECT_FALSE(packs_on_the_way(stream, a));
 }
 
 TEST(CpuForms, windows_beside_each_other_have_the_winners_of_windows_alone) {

@@ -68,12 +68,18 @@ class Conv : public Layer {
   }
 
   bool takes_epilogue() const override { return flat(); }
+  int64_t packed_weights(const Stream& stream, const std::vector<Shape>& inputs) const override {
+    return flat() ? conv2d_packed_size(stream, plane(inputs[0])) : 0;
+  }
+  void pack_weights(Stream& stream, const LayerCall& call, float* packed) const override {
+    conv2d_pack(stream, plane(call.x[0].shape), call.weights[0], packed);
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Shape& in = call.x[0].shape;
     const float* b = bias ? call.weights[1] : nullptr;
     if (flat()) {
       conv2d_forward(stream, plane(in), call.x[0].data, call.weights[0], b, call.y.data, call.scratch,
-                     Result::overwrite, call.epilogue);
+                     Result::overwrite, call.epilogue, call.packed);
     } else {
       conv3d_forward(stream, volume(in), call.x[0].data, call.weights[0], b, call.y.data);
     }
