@@ -453,11 +453,16 @@ struct ForwardSum {
   float *shared, *copy;
 };
 
+// Without a stride panels are laid out from x itself, but a 1x1 convolution's, whose plane is one row.
+PaddedPicture forward_picture(const Conv2dShape& s) {
+  if (s.stride_y != 1 || s.stride_x != 1 || forward_layout(s).pitch == s.q()) return {};
+  return {s.h, s.w, s.r, s.s, s.pad_top, s.pad_left, s.dilation_y, s.dilation_x};
+}
+
 PanelPlan forward_plan(const Stream& stream, const Conv2dShape& s) {
-  const ForwardLayout f = forward_layout(s);
-  const bool one_row = f.pitch == s.q();
+  const bool one_row = forward_layout(s).pitch == s.q();
   return panel_plan(stream, s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s,
-                    one_row ? 1 : s.p(), one_row ? static_cast<int64_t>(s.p()) * s.q() : s.q());
+                    one_row ? 1 : s.p(), one_row ? static_cast<int64_t>(s.p()) * s.q() : s.q(), forward_picture(s));
 }
 
 // Lays out weights and offsets, in panels where `plan` uses them.
@@ -486,7 +491,11 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(a.j);
   float* shared = packed + padded(most_packed_weights(a.groups, a.k, a.j));
-  for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
+  if (plan.used && plan.rows) {
+    panel_row_offsets(plan, forward_picture(s), a.j, offsets);
+  } else {
+    for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
+  }
   if (packed_before != nullptr) {
     a.weights = packed_before;
   } else if (plan.used && plan.shared) {
@@ -546,9 +555,8 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   ForwardSum sum = prepare_forward(stream, s, w, b, scratch, result, forward_plan(stream, s), packed);
   ImplicitGemmArguments& a = sum.a;
   a.epilogue = epilogue;
-  PaddedPicture picture;
-  if (sum.plan.used && sum.layout.copies && s.stride_y == 1 && s.stride_x == 1) {
-    picture = {s.h, s.w, s.r, s.s, s.pad_top, s.pad_left, s.dilation_y, s.dilation_x};
+  const PaddedPicture picture = forward_picture(s);
+  if (sum.plan.used && picture.h > 0) {
     sum.layout.copies = false;
     a.x_image = static_cast<int64_t>(s.c) * s.h * s.w;
     a.x_group = a.x_image / s.groups;

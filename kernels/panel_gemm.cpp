@@ -19,7 +19,7 @@ struct Tile {
 };
 // As many sums as there are registers for them, beside a pack of each side.
 #if defined(__AVX512F__)
-constexpr Tile kTiles[] = {{14, 2}, {12, 2}, {10, 2}, {8, 3}, {6, 4}};
+constexpr Tile kTiles[] = {{14, 2}, {12, 2}, {10, 2}, {7, 4}, {8, 3}, {6, 4}};
 #else
 constexpr Tile kTiles[] = {{6, 2}, {5, 2}, {4, 3}, {4, 2}};
 #endif
@@ -31,16 +31,23 @@ constexpr int64_t kChunk = 512;       // terms of shared panels at a time
 
 int64_t pieces(int64_t of, int64_t each) { return (of + each - 1) / each; }
 
+// Floats of a stretch of a row with what its kernel reads beside it.
+int64_t row_floats(const PanelPlan& plan, const PaddedPicture& picture) {
+  return plan.positions_of_tile() + (picture.s - 1) * picture.dilation_x;
+}
+
 // What is wanted next comes near meanwhile.
 struct Ahead {
   const float* from;
   int64_t step;  // floats for each term
 };
-// Adds j terms to the sums of one tile. They begin as `start` says (one value for each b, or, where Lanes, one for each
-// lane), or, where that is null, go on from (b, i) at `sums`.
-template <int B, int P, bool Lanes>
-__attribute__((noinline)) void tile_sums(const float* broadcast, const float* lanes, int64_t j, const float* start,
-                                         Ahead ahead, float* sums) {
+// Which side has positions, and where what is broadcast for a term stands: one after the other, or as a table says.
+enum class Side { positions, outputs, outputs_and_table };
+// Adds j terms to the sums of one tile. They begin as `start` says (one value for each b, or, with outputs in the
+// lanes, one for each lane), or, where that is null, go on from (b, i) at `sums`.
+template <int B, int P, Side side>
+__attribute__((noinline)) void tile_sums(const float* broadcast, const int32_t* table, const float* lanes, int64_t j,
+                                         const float* start, Ahead ahead, float* sums) {
   Floats sum[B][P];
   STRIATE_UNROLL
   for (int b = 0; b < B; ++b) {
@@ -49,7 +56,7 @@ __attribute__((noinline)) void tile_sums(const float* broadcast, const float* la
       if (start == nullptr) {
         sum[b][i] = Floats::load(sums + (b * P + i) * W);
       } else {
-        sum[b][i] = Lanes ? Floats::load(start + i * W) : Floats::all(start[b]);
+        sum[b][i] = side == Side::positions ? Floats::all(start[b]) : Floats::load(start + i * W);
       }
     }
   }
@@ -58,13 +65,19 @@ __attribute__((noinline)) void tile_sums(const float* broadcast, const float* la
     Floats row[P];
     STRIATE_UNROLL
     for (int i = 0; i < P; ++i) row[i] = Floats::load(lanes + i * W);
+    const float* const here = side == Side::outputs_and_table ? broadcast + *table : broadcast;
     STRIATE_UNROLL
     for (int b = 0; b < B; ++b) {
-      const Floats factor = Floats::all(broadcast[b]);
+      const Floats factor = Floats::all(here[b]);
       STRIATE_UNROLL
       for (int i = 0; i < P; ++i) sum[b][i] = fma(factor, row[i], sum[b][i]);
     }
-    broadcast += B, lanes += P * W, ahead.from += ahead.step;
+    if (side == Side::outputs_and_table) {
+      ++table;
+    } else {
+      broadcast += B;
+    }
+    lanes += P * W, ahead.from += ahead.step;
   }
   STRIATE_UNROLL
   for (int b = 0; b < B; ++b) {
@@ -73,20 +86,24 @@ __attribute__((noinline)) void tile_sums(const float* broadcast, const float* la
   }
 }
 
-using TileSums = void (*)(const float*, const float*, int64_t, const float*, Ahead, float*);
+using TileSums = void (*)(const float*, const int32_t*, const float*, int64_t, const float*, Ahead, float*);
+template <int B, int P>
+TileSums tile_sums_with(const PanelPlan& plan) {
+  if (!plan.outputs) return &tile_sums<B, P, Side::positions>;
+  return plan.rows ? &tile_sums<B, P, Side::outputs_and_table> : &tile_sums<B, P, Side::outputs>;
+}
 template <size_t... I>
 TileSums tile_sums_of(const PanelPlan& plan, std::index_sequence<I...>) {
   TileSums found = nullptr;
   ((kTiles[I].broadcast == plan.broadcast && kTiles[I].packs == plan.packs
-        ? void(found = plan.outputs ? &tile_sums<kTiles[I].broadcast, kTiles[I].packs, true>
-                                    : &tile_sums<kTiles[I].broadcast, kTiles[I].packs, false>)
+        ? void(found = tile_sums_with<kTiles[I].broadcast, kTiles[I].packs>(plan))
         : void()),
    ...);
   return found;
 }
 
 // rows[r][c] becomes rows[c][r].
-void transpose(Floats (&rows)[W]) {
+__attribute__((always_inline)) inline void transpose(Floats (&rows)[W]) {
 #if defined(__GNUC__) && !defined(__clang__)
   using Index = typename Pack<int32_t, W>::Vector;
   STRIATE_UNROLL
@@ -168,13 +185,27 @@ struct Panels {
   int64_t parts;          // into which the tiles of outputs are cut
   float* shared;          // panels of the image (groups, p_tiles, j, positions of a tile), or null: each thread its own
 
-  int64_t panel() const { return a.j * plan.positions_of_tile(); }
+  // Floats of a panel's terms 0 .. j-1, whole channels where rows are laid out.
+  int64_t panel(int64_t j) const {
+    return plan.rows ? j / picture.s * row_floats(plan, picture) : j * plan.positions_of_tile();
+  }
+  int64_t panel() const { return panel(a.j); }
+  struct Positions {
+    int64_t first;
+    int count;
+  };
+  Positions positions_of(int64_t p) const {
+    const int tile = plan.positions_of_tile();
+    if (!plan.rows) return {p * tile, static_cast<int>(std::min<int64_t>(tile, positions - p * tile))};
+    const int64_t in_row = pieces(a.valid, tile), column = p % in_row * tile;
+    return {p / in_row * a.valid + column, static_cast<int>(std::min<int64_t>(tile, a.valid - column))};
+  }
 
   // Terms begin .. end-1 of the panel of tile `p` of positions.
   void pack_positions(int64_t image, int64_t group, int64_t p, int64_t begin, int64_t end, float* to) const {
+    if (plan.rows) return pack_rows(image, group, p, begin, end, to);
     const int tile = plan.positions_of_tile();
-    const int64_t first = p * tile;
-    const int count = static_cast<int>(std::min<int64_t>(tile, positions - first));
+    const auto [first, count] = positions_of(p);
     if (count < tile) std::memset(to, 0, sizeof(float) * static_cast<size_t>((end - begin) * tile));
     Segment segments[kMostPacks * W + kMostBroadcast];
     int n = 0;
@@ -192,12 +223,38 @@ struct Panels {
       to += (next - begin) * tile;
     }
   }
+  // The same where a tile is a stretch of a row: rows of the channels of these terms, one after the other.
+  void pack_rows(int64_t image, int64_t group, int64_t p, int64_t begin, int64_t end, float* to) const {
+    const int64_t first = positions_of(p).first, floats = row_floats(plan, picture),
+                  plane = int64_t{picture.h} * picture.w;
+    const int64_t top = first / a.valid - picture.pad_top, left = first % a.valid - picture.pad_left;
+    const float* const x = a.x + image * a.x_image + group * a.x_group + begin / taps() * plane;
+    for (int64_t r = 0; r < picture.r; ++r) {
+      const int64_t row = top + r * picture.dilation_y;
+      const bool inside = row >= 0 && row < picture.h;
+      for (int64_t i = 0; i < floats; i += W) {
+        const int here = static_cast<int>(std::min<int64_t>(W, floats - i));
+        const auto lane = [&](int64_t at) { return static_cast<int>(std::clamp<int64_t>(at, 0, here)); };
+        const int from_lane = lane(-left - i),
+                  to_lane = inside ? std::max(from_lane, lane(picture.w - left - i)) : from_lane;
+        const float* from = x + (inside ? row * picture.w + left + i : 0);
+        float* place = to + r * floats + i;
+        for (int64_t term = begin; term < end; term += taps(), from += plane, place += picture.r * floats) {
+          copy_lanes(from, from_lane, to_lane, here, place);
+        }
+      }
+    }
+  }
   int taps() const { return picture.h > 0 ? picture.r * picture.s : 1; }
   void copy_segment(const float* x, const Segment& segment, int64_t begin, int64_t end, float* to) const {
     const int64_t tile = plan.positions_of_tile();
     if (picture.h == 0) {
       x += segment.row * a.pitch + segment.column;
-      for (; begin < end; ++begin, to += tile) copy_lanes(x + a.offsets[begin], 0, segment.count, segment.count, to);
+      for (; begin < end; ++begin, to += tile) {
+        const float* const from = x + a.offsets[begin];
+        __builtin_prefetch(from + tile, 0, 2);  // the next tile of positions
+        copy_lanes(from, 0, segment.count, segment.count, to);
+      }
       return;
     }
     // One tap of all channels, then the next: what of it lies outside is the same for all.
@@ -222,28 +279,12 @@ struct Panels {
     for (int i = 0; i < count; ++i) to[i] = i >= first && i < last ? from[i] : 0.0f;
   }
 
-  // Writes outputs k .. k+ks-1 of positions first .. first+count-1 from (ks, apart).
-  void write(int64_t image, int64_t channel, int ks, int64_t first, int count, const float* from, int apart) const {
-    float* out = a.out + image * a.out_image + channel * a.out_plane + first;
-    for (int k = 0; k < ks; ++k, out += a.out_plane, from += apart) {
-      const ChannelNorm norm = a.epilogue.mean != nullptr ? channel_norm(a.epilogue, channel + k) : ChannelNorm();
-      for (int i = 0; i < count; i += W) {
-        const int here = std::min(W, count - i);
-        Floats value = Floats::load(from + i);
-        if (a.epilogue.mean != nullptr) value = norm(value);
-        if (a.epilogue.addend != nullptr) value = value + load_part<W>(a.epilogue.addend + (out - a.out) + i, here);
-        value = bent(a.epilogue, value);
-        if (a.add) value = load_part<W>(out + i, here) + value;
-        store_part(value, out + i, 0, here);
-      }
-    }
-  }
-
   // Tile k_tile of outputs, the bias of each before it.
   struct Outputs {
     int64_t channel = 0;
     int count = 0;
     alignas(64) float bias[kMostPacks * W + kMostBroadcast] = {};
+    ChannelNorm norm[kMostPacks * W + kMostBroadcast];
   };
   Outputs outputs(int64_t group, int64_t k_tile) const {
     Outputs result;
@@ -251,37 +292,60 @@ struct Panels {
     result.channel = group * a.k + first;
     result.count = std::min(plan.outputs_of_tile(), a.k - first);
     if (a.bias != nullptr) std::copy_n(a.bias + result.channel, result.count, result.bias);
+    for (int k = 0; a.epilogue.mean != nullptr && k < result.count; ++k) {
+      result.norm[k] = channel_norm(a.epilogue, result.channel + k);
+    }
     return result;
+  }
+
+  // Writes outputs first_k .. first_k+ks-1 of a tile, at positions first .. first+count-1, from (ks, apart).
+  void write(int64_t image, const Outputs& k, int first_k, int ks, Positions p, const float* from, int apart) const {
+    float* out = a.out + image * a.out_image + (k.channel + first_k) * a.out_plane + p.first;
+    for (int i = 0; i < ks; ++i, out += a.out_plane, from += apart) {
+      for (int lane = 0; lane < p.count; lane += W) {
+        const int here = std::min(W, p.count - lane);
+        Floats value = Floats::load(from + lane);
+        if (a.epilogue.mean != nullptr) value = k.norm[first_k + i](value);
+        if (a.epilogue.addend != nullptr) value = value + load_part<W>(a.epilogue.addend + (out - a.out) + lane, here);
+        value = bent(a.epilogue, value);
+        if (a.add) value = load_part<W>(out + lane, here) + value;
+        store_part(value, out + lane, 0, here);
+      }
+    }
   }
 
   // Adds `terms` terms to the sums of one tile of outputs at one tile of positions.
   void add(int64_t terms, const float* weights, const float* panel, const float* start, Ahead ahead, float* sum) const {
-    sums(plan.outputs ? panel : weights, plan.outputs ? weights : panel, terms, start, ahead, sum);
+    sums(plan.outputs ? panel : weights, a.offsets, plan.outputs ? weights : panel, terms, start, ahead, sum);
   }
 
   // Writes them where all terms are in.
   void finish(int64_t image, const Outputs& k, int64_t p_tile, const float* sum) const {
-    const int64_t first = p_tile * plan.positions_of_tile();
-    const int count = static_cast<int>(std::min<int64_t>(plan.positions_of_tile(), positions - first));
-    if (!plan.outputs) return write(image, k.channel, k.count, first, count, sum, plan.lanes());
+    const Positions all = positions_of(p_tile);
+    if (!plan.outputs) return write(image, k, 0, k.count, all, sum, plan.lanes());
     for (int pack = 0; pack < plan.packs && pack * W < k.count; ++pack) {
-      for (int p = 0; p < count; p += W) {
+      for (int p = 0; p < all.count; p += W) {
         Floats square[W];
         for (int i = 0; i < W; ++i) {
-          square[i] = p + i < count ? Floats::load(sum + ((p + i) * plan.packs + pack) * W) : Floats::all(0);
+          square[i] = p + i < all.count ? Floats::load(sum + ((p + i) * plan.packs + pack) * W) : Floats::all(0);
         }
         transpose(square);
         alignas(64) float turned[W * W];
         for (int i = 0; i < W; ++i) square[i].store(turned + i * W);
-        write(image, k.channel + pack * W, std::min(W, k.count - pack * W), first + p, std::min(W, count - p), turned,
+        write(image, k, pack * W, std::min(W, k.count - pack * W), {all.first + p, std::min(W, all.count - p)}, turned,
               W);
       }
     }
   }
 
+  // Terms at a time, about `most`, whole channels.
+  int64_t chunk_of(int64_t most) const {
+    return pieces(pieces(a.j, pieces(a.j, std::max<int64_t>(1, most))), taps()) * taps();
+  }
+
   // From shared panels: a weight passes once, for some terms of all positions, then for the next terms.
   void from_shared(int64_t image, int64_t group, int64_t k_tile, const float* panels) const {
-    const int64_t wide = plan.outputs_of_tile(), at_once = plan.positions_of_tile();
+    const int64_t wide = plan.outputs_of_tile();
     const float* weights = a.weights + (group * k_tiles + k_tile) * wide * a.j;
     if (a.rows != nullptr) {
       auto* own = static_cast<float*>(thread_scratch(2, sizeof(float) * static_cast<size_t>(wide * a.j)));
@@ -292,7 +356,7 @@ struct Panels {
     const bool last = a.rows != nullptr || (k_tile + 1 == k_tiles && group + 1 == a.groups);
     const Outputs k = outputs(group, k_tile);
     auto* all = static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>(p_tiles * kMostSums * W)));
-    const int64_t chunk = pieces(a.j, pieces(a.j, kChunk));
+    const int64_t chunk = chunk_of(kChunk);
     const int64_t step = pieces(wide, p_tiles);  // of what is read ahead, a share with each tile of positions
     for (int64_t begin = 0; begin < a.j; begin += chunk) {
       const int64_t terms = std::min<int64_t>(chunk, a.j - begin);
@@ -300,7 +364,7 @@ struct Panels {
       const float* const next = last && begin + terms == a.j ? here : here + terms * wide;
       for (int64_t p = 0; p < p_tiles; ++p) {
         float* const sum = all + p * kMostSums * W;
-        add(terms, here, panels + p * panel() + begin * at_once, begin == 0 ? k.bias : nullptr,
+        add(terms, here, panels + p * panel() + panel(begin), begin == 0 ? k.bias : nullptr,
             {next + p * step * terms, step}, sum);
         if (begin + terms == a.j) finish(image, k, p, sum);
       }
@@ -309,16 +373,16 @@ struct Panels {
 
   // From panels of this thread's own, some terms at a time, which stay in its caches.
   void from_own(int64_t image, int64_t group, int64_t first_p, int64_t last_p, int64_t first_k, int64_t last_k) const {
-    const int64_t wide = plan.outputs_of_tile(), at_once = plan.positions_of_tile(), count = last_p - first_p;
-    const int64_t chunk = pieces(pieces(a.j, pieces(a.j, kNearPanel / at_once)), taps()) * taps();
-    auto* panels = static_cast<float*>(thread_scratch(3, sizeof(float) * static_cast<size_t>(count * chunk * at_once)));
+    const int64_t wide = plan.outputs_of_tile(), count = last_p - first_p;
+    const int64_t chunk = chunk_of(kNearPanel * a.j / panel());
+    auto* panels = static_cast<float*>(thread_scratch(3, sizeof(float) * static_cast<size_t>(count * panel(chunk))));
     auto* all = static_cast<float*>(
         thread_scratch(1, sizeof(float) * static_cast<size_t>((last_k - first_k) * count * kMostSums * W)));
     const int64_t step = pieces(wide, count);
     for (int64_t begin = 0; begin < a.j; begin += chunk) {
       const int64_t terms = std::min<int64_t>(chunk, a.j - begin);
       for (int64_t p = 0; p < count; ++p) {
-        pack_positions(image, group, first_p + p, begin, begin + terms, panels + p * chunk * at_once);
+        pack_positions(image, group, first_p + p, begin, begin + terms, panels + p * panel(chunk));
       }
       for (int64_t k_tile = first_k; k_tile < last_k; ++k_tile) {
         const float* const weights = a.weights + ((group * k_tiles + k_tile) * a.j + begin) * wide;
@@ -326,8 +390,8 @@ struct Panels {
         const Outputs k = outputs(group, k_tile);
         for (int64_t p = 0; p < count; ++p) {
           float* const sum = all + ((k_tile - first_k) * count + p) * kMostSums * W;
-          add(terms, weights, panels + p * chunk * at_once, begin == 0 ? k.bias : nullptr,
-              {next + p * step * terms, step}, sum);
+          add(terms, weights, panels + p * panel(chunk), begin == 0 ? k.bias : nullptr, {next + p * step * terms, step},
+              sum);
           if (begin + terms == a.j) finish(image, k, first_p + p, sum);
         }
       }
@@ -364,35 +428,51 @@ int64_t PanelPlan::weights(int groups, int k, int64_t j) const {
 int64_t most_packed_weights(int groups, int k, int64_t j) { return groups * (int64_t{k} + kMostPacks * W) * j; }
 int64_t most_shared_panels() { return kPanels; }
 
-PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t rows, int64_t valid) {
+PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t rows, int64_t valid,
+                     const PaddedPicture& picture) {
   PanelPlan best;
   const int64_t positions = rows * valid;
   if (!stream.device().is_cpu() || k < 16 || j < 24 || positions * k * j < (1 << 20)) return best;
   double least = -1;
-  for (const bool outputs : {false, true}) {
-    for (const Tile tile : kTiles) {
-      PanelPlan plan;
-      plan.outputs = outputs, plan.broadcast = tile.broadcast, plan.packs = tile.packs;
-      const auto p_tiles = static_cast<double>(pieces(positions, plan.positions_of_tile()));
-      const auto k_tiles = static_cast<double>(pieces(k, plan.outputs_of_tile()));
-      // Cycles: two multiply-adds or two loads at once.
-      const double multiply = tile.broadcast * tile.packs / 2.0, load = (tile.broadcast + tile.packs) / 2.0;
-      const double term = 0.5 + std::max(multiply, load);
-      const double write = outputs ? tile.packs * (4.0 * W + tile.broadcast) : 2.0 * tile.broadcast * tile.packs;
-      const double pack = outputs ? 4 : 9.0 * tile.packs;
-      const double cost =
-          p_tiles * (k_tiles * (static_cast<double>(j) * term + write + 40) + static_cast<double>(j) * pack);
-      if (least < 0 || cost < least) {
-        least = cost;
-        best = plan;
-      }
-    }
+  int64_t panels = 0;
+  const auto consider = [&](const PanelPlan& plan) {
+    const int64_t tile = plan.positions_of_tile(),
+                  p_tiles = plan.rows ? rows * pieces(valid, tile) : pieces(positions, tile);
+    const auto k_tiles = static_cast<double>(pieces(k, plan.outputs_of_tile()));
+    // Cycles: two multiply-adds or two loads at once; a stretch that is copied takes five.
+    const double multiply = plan.broadcast * plan.packs / 2.0, load = (plan.broadcast + plan.packs) / 2.0;
+    const double term = 0.5 + std::max(multiply, load);
+    const double write = plan.outputs ? plan.packs * (6.0 * W) : 2.0 * plan.broadcast * plan.packs;
+    const auto cut = static_cast<double>(tile) / static_cast<double>(valid);
+    const double copies = plan.rows ? static_cast<double>(pieces(row_floats(plan, picture), W)) / picture.s
+                                    : static_cast<double>(pieces(tile, W)) + cut;
+    const double cost = static_cast<double>(p_tiles) *
+                        (k_tiles * (static_cast<double>(j) * term + write + 40) + static_cast<double>(j) * 5 * copies);
+    if (least >= 0 && cost >= least) return;
+    least = cost;
+    best = plan;
+    panels = p_tiles * (plan.rows ? j / picture.s * row_floats(plan, picture) : j * tile);
+  };
+  for (const Tile tile : kTiles) {
+    PanelPlan plan;
+    plan.broadcast = tile.broadcast, plan.packs = tile.packs;
+    consider(plan);
+    plan.outputs = true;
+    consider(plan);
+    plan.rows = true;
+    if (picture.h > 0 && picture.s > 1) consider(plan);
   }
   best.used = true;
-  const int64_t panels = pieces(positions, best.positions_of_tile()) * best.positions_of_tile() * j;
   best.shared = groups * panels <= kPanels && k * j >= 1 << 16;
   best.panels = best.shared ? groups * panels : 0;
   return best;
+}
+
+void panel_row_offsets(const PanelPlan& plan, const PaddedPicture& picture, int64_t j, int32_t* offsets) {
+  const auto floats = static_cast<int32_t>(row_floats(plan, picture));
+  for (int64_t row = 0; row < j / picture.s; ++row) {
+    for (int s = 0; s < picture.s; ++s) *offsets++ = static_cast<int32_t>(row) * floats + s * picture.dilation_x;
+  }
 }
 
 void pack_panels(Stream& stream, const PanelPlan& plan, int groups, int k, int64_t j, const float* weights,
@@ -409,7 +489,8 @@ void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const I
   all.a = a, all.picture = picture, all.plan = plan;
   all.sums = tile_sums_of(plan, std::make_index_sequence<sizeof(kTiles) / sizeof(kTiles[0])>());
   all.positions = ((a.length - a.valid) / a.pitch + 1) * a.valid;
-  all.p_tiles = pieces(all.positions, plan.positions_of_tile());
+  const int64_t tile = plan.positions_of_tile();
+  all.p_tiles = plan.rows ? all.positions / a.valid * pieces(a.valid, tile) : pieces(all.positions, tile);
   all.k_tiles = pieces(a.k, plan.outputs_of_tile());
   const int64_t threads = thread_count();
   if (plan.shared) {
