@@ -147,6 +147,78 @@ struct Depthwise {
   }
 };
 
+#ifndef __CUDACC__
+
+// The same for kernels of 3 x 3, the same stride in both axes and no dilation: one plane per index, without a copy.
+// Each row of x is read once for all rows of y that it counts for, whose taps still add in their order.
+template <int W, int Stride>
+struct Depthwise3x3 {
+  static constexpr int64_t work = 4096;
+  static constexpr int together = 4;  // rows of y
+  using Floats = Pack<float, W>;
+  Conv2dShape s;
+  const float *x, *w, *b;
+  float* y;
+  Epilogue epilogue;
+
+  // Values at, at + 1, .. of a row that has `width` of them; 0 beside it.
+  static Floats lanes(const float* row, int at, int width) {
+    const int begin = at >= 0 ? 0 : (-at < W ? -at : W), left = width - at;
+    return load_between<W>(row + at, begin, left < begin ? begin : (left < W ? left : W));
+  }
+  static void taps(const float* row, int at, int width, bool whole, Floats (&value)[3]) {
+    const auto load = [&](int from) { return whole ? Floats::load(row + from) : lanes(row, from, width); };
+    if constexpr (Stride == 1) {
+      for (int tap = 0; tap < 3; ++tap) value[tap] = load(at + tap);
+    } else {
+      Floats unused;
+      deinterleave(load(at), load(at + W), &value[0], &value[1]);
+      deinterleave(load(at + 2), load(at + 2 + W), &value[2], &unused);
+    }
+  }
+
+  void operator()(int64_t plane) const {
+    const int p = s.p(), q = s.q(), channel = static_cast<int>(plane % s.c);
+    const float* const from = x + plane * s.h * s.w;
+    Floats factor[9];
+    for (int tap = 0; tap < 9; ++tap) factor[tap] = Floats::all(w[static_cast<int64_t>(channel) * 9 + tap]);
+    const Floats bias = Floats::all(b != nullptr ? b[channel] : 0.0f);
+    const ChannelNorm norm = epilogue.mean != nullptr ? channel_norm(epilogue, channel) : ChannelNorm();
+    for (int row = 0; row < p; row += together) {
+      for (int column = 0; column < q; column += W) {
+        const int at = column * Stride - s.pad_left;
+        const bool whole = at >= 0 && at + Stride * W + 2 <= s.w;
+        Floats sum[together];
+        STRIATE_UNROLL
+        for (int i = 0; i < together; ++i) sum[i] = bias;
+        STRIATE_UNROLL
+        for (int t = 0; t < (together - 1) * Stride + 3; ++t) {
+          const int source = row * Stride - s.pad_top + t;
+          const bool inside = source >= 0 && source < s.h;
+          Floats value[3];
+          taps(from + static_cast<int64_t>(inside ? source : 0) * s.w, at, inside ? s.w : -W, whole && inside, value);
+          STRIATE_UNROLL
+          for (int i = 0; i < together; ++i) {
+            const int r = t - i * Stride;
+            if (r < 0 || r > 2) continue;
+            STRIATE_UNROLL
+            for (int tap = 0; tap < 3; ++tap) sum[i] = fma(factor[r * 3 + tap], value[tap], sum[i]);
+          }
+        }
+        const int end = q - column < W ? q - column : W;
+        for (int i = 0; i < together && row + i < p; ++i) {
+          const int64_t place = (plane * p + row + i) * q + column;
+          if (epilogue.mean != nullptr) sum[i] = norm(sum[i]);
+          if (epilogue.addend != nullptr) sum[i] = sum[i] + load_part<W>(epilogue.addend + place, end);
+          store_part(bent(epilogue, sum[i]), y + place, 0, end);
+        }
+      }
+    }
+  }
+};
+
+#endif
+
 // Forward weights, packed: kTerms terms of one (group, tile of k) per index.
 constexpr int kTerms = 16;
 struct PackForward {
@@ -521,15 +593,23 @@ bool is_depthwise(const Stream& stream, const Conv2dShape& s) {
 
 void depthwise_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
                        const Epilogue& epilogue) {
-  const ForwardLayout f = spread_layout(s);
   constexpr int W = CpuTarget::width;
+  const int64_t planes = static_cast<int64_t>(s.n) * s.c;
+  const bool plain = s.r == 3 && s.s == 3 && s.stride_y == s.stride_x && s.dilation_y == 1 && s.dilation_x == 1;
+  if (plain && s.stride_x == 1) {
+    return for_each(CpuTarget{}, stream, "convolution_depthwise", planes, Depthwise3x3<W, 1>{s, x, w, b, y, epilogue});
+  }
+  if (plain && s.stride_x == 2) {
+    return for_each(CpuTarget{}, stream, "convolution_depthwise", planes, Depthwise3x3<W, 2>{s, x, w, b, y, epilogue});
+  }
+  const ForwardLayout f = spread_layout(s);
   Depthwise<W> kernel{};
   kernel.copy = {nullptr, nullptr, spread_rows(s, f), spread_columns(s, f), f.rows, 1};
   kernel.x = x, kernel.w = w, kernel.b = b, kernel.y = y;
   kernel.channels = s.c, kernel.taps = s.r * s.s, kernel.p = s.p(), kernel.q = s.q();
   kernel.epilogue = epilogue;
   forward_offsets(s, f, kernel.offsets)(0);
-  for_each(CpuTarget{}, stream, "convolution_depthwise", static_cast<int64_t>(s.n) * s.c, kernel);
+  for_each(CpuTarget{}, stream, "convolution_depthwise", planes, kernel);
 }
 
 }  // namespace

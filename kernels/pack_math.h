@@ -198,10 +198,9 @@ inline Pack<float, W> select(Pack<int32_t, W> a, int32_t b, Pack<float, W> value
   return {a.v == b ? value.v : zero};
 }
 
-// from[0], from[2], ... and from[1], from[3], ... of `count` values; 0 beyond.
+// Values 0, 2, 4, ... and 1, 3, 5, ... of two packs that stand one behind the other.
 template <int W>
-inline void deinterleave(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
-  const Pack<float, W> low = load_part<W>(from, count), high = load_part<W>(from + W, count - W);
+inline void deinterleave(Pack<float, W> low, Pack<float, W> high, Pack<float, W>* even, Pack<float, W>* odd) {
 #if defined(__GNUC__) && !defined(__clang__)
   typename Pack<int32_t, W>::Vector index{};
 #pragma GCC unroll 64
@@ -214,6 +213,11 @@ inline void deinterleave(const float* from, int64_t count, Pack<float, W>* even,
     odd->set(i, 2 * i + 1 < W ? low[2 * i + 1] : high[2 * i + 1 - W]);
   }
 #endif
+}
+// The same of `count` values in memory; 0 beyond.
+template <int W>
+inline void deinterleave(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
+  deinterleave(load_part<W>(from, count), load_part<W>(from + W, count - W), even, odd);
 }
 
 // The way back: to[0] = even[0], to[1] = odd[0], ...

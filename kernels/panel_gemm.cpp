@@ -284,7 +284,8 @@ struct Panels {
     int64_t channel = 0;
     int count = 0;
     alignas(64) float bias[kMostPacks * W + kMostBroadcast] = {};
-    ChannelNorm norm[kMostPacks * W + kMostBroadcast];
+    alignas(64) float center[kMostPacks * W + kMostBroadcast] = {}, factor[kMostPacks * W + kMostBroadcast] = {};
+    alignas(64) float shift[kMostPacks * W + kMostBroadcast] = {};
   };
   Outputs outputs(int64_t group, int64_t k_tile) const {
     Outputs result;
@@ -293,7 +294,8 @@ struct Panels {
     result.count = std::min(plan.outputs_of_tile(), a.k - first);
     if (a.bias != nullptr) std::copy_n(a.bias + result.channel, result.count, result.bias);
     for (int k = 0; a.epilogue.mean != nullptr && k < result.count; ++k) {
-      result.norm[k] = channel_norm(a.epilogue, result.channel + k);
+      const ChannelNorm norm = channel_norm(a.epilogue, result.channel + k);
+      result.center[k] = norm.center, result.factor[k] = norm.factor, result.shift[k] = norm.shift;
     }
     return result;
   }
@@ -302,10 +304,11 @@ struct Panels {
   void write(int64_t image, const Outputs& k, int first_k, int ks, Positions p, const float* from, int apart) const {
     float* out = a.out + image * a.out_image + (k.channel + first_k) * a.out_plane + p.first;
     for (int i = 0; i < ks; ++i, out += a.out_plane, from += apart) {
+      const ChannelNorm norm{k.center[first_k + i], k.factor[first_k + i], k.shift[first_k + i]};
       for (int lane = 0; lane < p.count; lane += W) {
         const int here = std::min(W, p.count - lane);
         Floats value = Floats::load(from + lane);
-        if (a.epilogue.mean != nullptr) value = k.norm[first_k + i](value);
+        if (a.epilogue.mean != nullptr) value = norm(value);
         if (a.epilogue.addend != nullptr) value = value + load_part<W>(a.epilogue.addend + (out - a.out) + lane, here);
         value = bent(a.epilogue, value);
         if (a.add) value = load_part<W>(out + lane, here) + value;
@@ -323,11 +326,23 @@ struct Panels {
   void finish(int64_t image, const Outputs& k, int64_t p_tile, const float* sum) const {
     const Positions all = positions_of(p_tile);
     if (!plan.outputs) return write(image, k, 0, k.count, all, sum, plan.lanes());
+    const bool early = a.epilogue.addend == nullptr && !a.add;  // nothing is read that lies as the output does
     for (int pack = 0; pack < plan.packs && pack * W < k.count; ++pack) {
       for (int p = 0; p < all.count; p += W) {
         Floats square[W];
         for (int i = 0; i < W; ++i) {
           square[i] = p + i < all.count ? Floats::load(sum + ((p + i) * plan.packs + pack) * W) : Floats::all(0);
+        }
+        if (early) {
+          const Floats center = Floats::load(k.center + pack * W), factor = Floats::load(k.factor + pack * W);
+          const Floats shift = Floats::load(k.shift + pack * W);
+          for (int i = 0; i < W && a.epilogue.mean != nullptr; ++i) square[i] = (square[i] - center) * factor + shift;
+          for (int i = 0; i < W && a.epilogue.bend != Bend::none; ++i) square[i] = bent(a.epilogue, square[i]);
+          transpose(square);
+          float* to = a.out + image * a.out_image + (k.channel + pack * W) * a.out_plane + all.first + p;
+          const int rows = std::min(W, k.count - pack * W), here = std::min(W, all.count - p);
+          for (int i = 0; i < rows; ++i, to += a.out_plane) store_part(square[i], to, 0, here);
+          continue;
         }
         transpose(square);
         alignas(64) float turned[W * W];
@@ -432,7 +447,7 @@ PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t
                      const PaddedPicture& picture) {
   PanelPlan best;
   const int64_t positions = rows * valid;
-  if (!stream.device().is_cpu() || k < 16 || j < 24 || positions * k * j < (1 << 20)) return best;
+  if (!stream.device().is_cpu() || k < 16 || j < 12 || positions * k * j < (1 << 19)) return best;
   double least = -1;
   int64_t panels = 0;
   const auto consider = [&](const PanelPlan& plan) {
@@ -462,6 +477,10 @@ PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t
     plan.rows = true;
     if (picture.h > 0 && picture.s > 1) consider(plan);
   }
+  // Few outputs of a 1x1 convolution don't pay for the panels: implicit_gemm() reads x where it lies, fastest where
+  // planes begin at a line of the cache (measured).
+  const double direct = static_cast<double>(positions * k * j) / (2.0 * W) * (positions % W == 0 ? 1.3 : 1.8);
+  if (picture.h == 0 && direct < least) return PanelPlan();
   best.used = true;
   best.shared = groups * panels <= kPanels && k * j >= 1 << 16;
   best.panels = best.shared ? groups * panels : 0;
