@@ -29,10 +29,9 @@ void HardwarePage::draw_inspector(Ui& ui) const {
   ui.error_beside("hardware.version");
   if (state_.version == "strided" && state_.task == TeachTask::copy) ui.setting("hardware.stride");
   ui.setting("hardware.size");
-  ui.row("threads of a block",
-         teach_is_shipped(state_.task, state_.version)
-             ? format_tr("{}, always", shape_.threads)
-             : fmt::format("{} x {} = {}", state_.settings.width, state_.settings.height, shape_.threads));
+  ui.row("threads of a block", teach_is_shipped(state_.version) ? format_tr("{}, always", shape_.threads)
+                                                                : fmt::format("{} x {} = {}", state_.settings.width,
+                                                                              state_.settings.height, shape_.threads));
   static const Choice blocks[] = {{"8 x 8", "8 8"}, {"16 x 16", "16 16"}, {"32 x 8", "32 8"}, {"32 x 32", "32 32"}};
   ui.segmented("threads of a block", blocks, fmt::format("{} {}", state_.settings.width, state_.settings.height),
                "hardware.block");

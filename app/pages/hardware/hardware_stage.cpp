@@ -67,12 +67,14 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
   return {x, y, std::min(w, n - x), std::min(h, n - y)};
 }
 
-// Which value of an array lies at an address. What the program ships reads a copy with a border of zeros: -1 there.
+// Which value of an array lies at an address. What the program ships may read a copy with a border of zeros, or with
+// zeros behind: -1 there.
 int64_t value_at(const HardwareRequest& of, Array array, int32_t address) {
-  const int64_t word = address / 4;
-  const bool padded = of.task == TeachTask::convolution && teach_is_shipped(of.task, of.version);
-  if (array != Array::a || !padded) return word;
-  const int64_t n = of.settings.n, pitch = n + 2, plane = pitch * pitch;
+  const int64_t word = address / 4, n = of.settings.n;
+  if (array != Array::a || !teach_is_shipped(of.version)) return word;
+  if (of.task == TeachTask::reduce) return word < n * n ? word : -1;
+  if (of.task != TeachTask::convolution) return word;
+  const int64_t pitch = n + 2, plane = pitch * pitch;
   const int64_t row = word % plane / pitch - 1, column = word % pitch - 1;
   if (row < 0 || row >= n || column < 0 || column >= n) return -1;
   return (word / plane * n + row) * n + column;
@@ -256,7 +258,8 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
         int64_t i = value_at(moment.of, which, step->at[lane] + 4 * part);
         if (i < 0) continue;
         i %= pixels;
-        if (result && state_.task == TeachTask::reduce) i *= moment.seen.threads;  // where its sum begins
+        if (result && state_.task == TeachTask::reduce)
+          i *= teach_sums(moment.of.settings).values;  // where its sum begins
         const Vec at{place.x + scale * (static_cast<float>(i % n) + 0.5f),
                      place.y + scale * (static_cast<float>(i / n) + 0.5f)};
         ui.draw().AddCircleFilled({at.x, at.y}, radius, tone, 8);

@@ -118,6 +118,10 @@ std::string divergence_words(const HardwareMoment& moment) {
     return where +
            std::string(tr("Every second thread adds, then every fourth: lanes that rest stand between lanes that "
                           "work, in every warp."));
+  if (version == "shipped")
+    return where + std::string(tr(
+                       "Half of the threads add, then a quarter: down to 32 whole warps work or rest. From 16 sums on "
+                       "a part of one warp is left, and in the end one thread writes."));
   if (version == "strided" || version == "sequential")
     return where +
            std::string(tr("While 32 threads and more add, whole warps work or rest. From 16 sums on a part of one "
@@ -156,7 +160,7 @@ HardwareMomentPtr HardwareWork::observe(const HardwareRequest& request, const Im
     Buffer<float> scratch(Device::cpu(), teach_scratch(request.task, request.version, request.settings) + 1,
                           "a kernel's right result");
     teach(stream, request.task, request.version, request.settings, a_->data(), moment->b.data(), moment->right.data(),
-          scratch.data());
+          scratch.data(), moment->b.data());
     stream.synchronize();
   }
   const Observation& seen = moment->seen;
