@@ -160,7 +160,7 @@ void FiltersPage::declare_settings() {
           "FILE", "which one",
           {"kernels/image_filter_kernel.h", "kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"}),
       [](auto& s) -> auto& { return s.source; });
-  source.labels = {N_("Kernel"), N_("Launch"), N_("Contract"), N_("NumPy"), N_("PyTorch")};
+  source.labels = {N_("Kernel"), "", N_("Contract"), N_("NumPy"), N_("PyTorch")};
   source.undo = Undo::none;
   settings_
       .integer(
