@@ -39,6 +39,7 @@ std::string words_of(const WarpStep& step) {
   }
   const bool shared = step.array == Array::shared;
   const int floats = step.bytes / 4 * lanes;
+  if (step.array == Array::offsets) return format_tr("loads {} integers of {}", floats, name_of(step.array));
   if (step.kind == WarpStep::Kind::load) {
     return shared ? trn("loads one shared float", "loads {} shared floats", floats)
                   : format_tr("loads {} floats of {}", floats, name_of(step.array));
@@ -56,8 +57,11 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
   if (h == 0) {
     const int floats = w, first = bx * floats;
     const int last = std::min(first + floats, n * n) - 1;
-    if (first / n == last / n) return {first % n, first / n, last - first + 1, 1};
-    return {0, first / n, n, last / n - first / n + 1};
+    CellRect rows{0, first / n, n, last / n - first / n + 1};
+    if (rows.h == 1) rows.x = first % n, rows.w = last - first + 1;
+    // The program's own transposition writes rows, and reads columns.
+    if (of.task == TeachTask::transpose && !result) std::swap(rows.x, rows.y), std::swap(rows.w, rows.h);
+    return rows;
   }
   int x = bx * w, y = by * h;
   // Neighbors of a naive product have rows below each other; a transposition writes elsewhere.

@@ -54,6 +54,12 @@ const std::vector<std::string>& hardware_tasks() {
   return words;
 }
 
+const char* title_of(TeachTask task) {
+  constexpr const char* kTitles[] = {N_("copy"),           N_("transpose"),       N_("3 x 3 filter"),
+                                     N_("matrix product"), N_("sum (reduction)"), N_("convolution, 4 to 8 channels")};
+  return kTitles[static_cast<size_t>(task)];
+}
+
 std::vector<float> hardware_a(const Image& image, TeachTask task, int n) {
   Stream stream(Device::cpu());
   const auto pixels = static_cast<size_t>(n) * static_cast<size_t>(n);
