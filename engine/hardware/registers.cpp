@@ -1,6 +1,6 @@
 // Made by scripts/registers.sh. What nvcc gave each thread, in registers, for architectures
 // sm_75, 80, 86, 89, 90, 100 and 120. A kernel is named as in its mangled type.
-// Of sources ee86eb47aba73a34, by which tests/tree/registers.sh knows whether they are these.
+// Of sources 944c5d308bcafd74, by which tests/tree/registers.sh knows whether they are these.
 #include "engine/hardware/registers.h"
 
 namespace striate {

@@ -176,11 +176,12 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
 
   Rect title = area.cut_top(line);
   if (result && moment.wrong_values > 0) {
-    ui.label(title,
-             ui.fitted(moment.wrong_values == 1 ? std::string(tr("c: one value is wrong"))
-                                                : format_tr("c: {} values are wrong", grouped(moment.wrong_values)),
-                       Font::caption, title.w),
-             Font::caption, theme.gradient);
+    const std::string count = grouped(moment.wrong_values);
+    const std::string whole = moment.wrong_values == 1 ? std::string(tr("c: one value is wrong"))
+                                                       : format_tr("c: {} values are wrong", count);
+    const bool fits = ui.measure(Font::caption, whole).x <= title.w;
+    ui.label(title, fits ? whole : ui.fitted(format_tr("{} wrong", count), Font::caption, title.w), Font::caption,
+             theme.gradient);
   } else {
     const std::string words = result && state_.task == TeachTask::convolution
                                   ? format_tr("c: the result, channel {}", channel)
