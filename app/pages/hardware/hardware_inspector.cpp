@@ -40,7 +40,7 @@ void HardwarePage::draw_inspector(Ui& ui) const {
   ui.error_beside("hardware.block");
   ui.setting("hardware.warp", {.field = true});
   const HardwareMoment* moment = newest();
-  const bool none = moment != nullptr && moment->seen.barriers == 0 && state_.barrier;
+  const bool none = moment != nullptr && moment->seen.phases.size() <= 1;
   ui.setting("hardware.barrier", {.label = none ? N_("barrier (this version has none)") : ""});
   ui.hairline();
   draw_measure(ui);
