@@ -1,5 +1,5 @@
-// What a kernel of teach.h, or one that the program ships, reads and writes through. Plain is what runs: pointers and floats. Observed (observed.h) has
-// the same names and notes every access.
+// What a kernel of teach.h, or one that the program ships, reads and writes through. Plain is what runs: pointers and
+// floats. Observed (observed.h) has the same names and notes every access.
 #pragma once
 
 #include <cstdint>
