@@ -9,7 +9,8 @@
 
 namespace striate {
 
-// The extra column of `ones`: the sum of row k of a over the piece.
+// A block adds up one row of a, over the images of a piece: each thread four packs at a time, then half of the threads'
+// sums onto the other half, until one is left. In reduction_gemm.h these are the extra column of `ones`.
 template <class M, int W, int Threads>
 struct RowSums {
   using Floats = typename M::template Floats<W>;
