@@ -1,5 +1,5 @@
-// What a kernel of teach.h reads and writes through. Plain is what runs: pointers and floats. Observed (observed.h) has
-// the same names and notes every access.
+// What a kernel of teach.h, or one that the program ships, reads and writes through. Plain is what runs: pointers and
+// floats. Observed (observed.h) has the same names and notes every access.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,16 @@ struct Plain {
   using Value = float;
   template <int W>
   using Floats = Pack<float, W>;
-  // In a block's shared memory.
+  // What a kernel for several kinds of numbers has: one, pointers, and its words in a block's shared memory.
+  template <typename T>
+  using Number = T;
+  template <typename T>
+  using From = const T*;
+  template <typename T>
+  using To = T*;
+  template <typename T, int count>
+  using Words = T[count];
+  // In a block's shared memory, for requests of 16 bytes, too.
   template <int count>
   struct alignas(16) Tile {
     float values[count];

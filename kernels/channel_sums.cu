@@ -1,14 +1,12 @@
 #include "kernels/channel_sums.h"
 
 #include "kernels/elementwise.h"
-#include "kernels/reduction_gemm.h"
 
 #ifndef __CUDACC__
 
 namespace striate {
 
-void channel_sums(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y, Result result,
-                  float* scratch) {
+ReductionGemmArguments channel_sum_rows(int n, int c, int64_t pixels, const float* x, float* y) {
   ReductionGemmArguments a;  // no shifted rows, only the column of ones
   a.images = a.images_per_piece = n;
   a.k = c;
@@ -16,9 +14,15 @@ void channel_sums(Stream& stream, int n, int c, int64_t pixels, const float* x, 
   a.a_image = c * pixels;
   a.a_plane = a.a_row = a.columns = pixels;
   a.ones = true;
-  a.out = result == Result::accumulate ? scratch : y;
+  a.out = y;
   a.out_stride = 1;
-  reduction_gemm(stream, "row_sums", a);
+  return a;
+}
+
+void channel_sums(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y, Result result,
+                  float* scratch) {
+  float* const to = result == Result::accumulate ? scratch : y;
+  reduction_gemm(stream, "row_sums", channel_sum_rows(n, c, pixels, x, to));
   if (result == Result::accumulate) copy(stream, c, scratch, y, Result::accumulate);
 }
 

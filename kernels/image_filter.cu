@@ -1,9 +1,5 @@
-// The shared form of image filtering, and the functions of image_filter.h.
-//
-// A block owns a tile of the output. Phase one brings the input under it into shared memory, borders included, so that
-// phase two has no test for them. Where input and output are bytes, the sum is first made of floats; its error has a
-// bound, and only where a tie (a fraction of one half) lies within it is the sum made again in double precision, terms
-// in row-major order. That is why the result is the exact one on a device that is slow at doubles, too.
+// The functions of image_filter.h, and the range of a picture's values; the shared form of filtering itself is
+// image_filter_kernel.h.
 #include "kernels/image_filter.h"
 
 #include <algorithm>
@@ -13,6 +9,7 @@
 #include <vector>
 
 #include "kernels/error.h"
+#include "kernels/image_filter_kernel.h"
 #include "kernels/image_filter_parts.h"
 #include "kernels/launch.h"
 #include "kernels/memory.h"
@@ -20,114 +17,13 @@
 namespace striate {
 namespace filtering {
 
-constexpr int kThreads = 128;
-constexpr int kTileWidth = 32;  // output pixels of a block
-constexpr int kTileHeight = 16;
-constexpr int kRowsPerThread = kTileHeight / (kThreads / kTileWidth);
-constexpr int kHaloWidth = kTileWidth + kMaxFilterSize - 1;
-constexpr int kHaloHeight = kTileHeight + kMaxFilterSize - 1;
-
-// The input under a block's tile: (rows, kHaloWidth, channels), borders filled in.
-template <typename T>
-struct Tile {
-  T values[kHaloHeight * kHaloWidth * 4];
-
-  HD void load(int thread, const Arguments& a, const Picture<const T>& input, int left, int top) {
-    const int columns = kTileWidth + a.width - 1;
-    const int rows = kTileHeight + a.height - 1;
-    for (int i = thread; i < rows * columns; i += kThreads) {
-      const int row = i / columns, column = i % columns;
-      const int y = border_index(top + row, input.height, a.border);
-      const int x = border_index(left + column, input.width, a.border);
-      T* to = values + (row * kHaloWidth + column) * input.channels;
-      if (x < 0 || y < 0) {
-        for (int c = 0; c < input.channels; ++c) to[c] = 0;
-      } else {
-        const T* from = input.data + y * input.row_stride + static_cast<int64_t>(x) * input.channels;
-        for (int c = 0; c < input.channels; ++c) to[c] = from[c];
-      }
-    }
-  }
-
-  // The exact sum for the output pixel at (x, y) of the tile.
-  HD double sum(const Arguments& a, int channels, int x, int y, int c) const {
-    double sum = 0;
-    for (int r = 0; r < a.height; ++r) {
-      const T* row = values + ((y + r) * kHaloWidth + x) * channels + c;
-      for (int s = 0; s < a.width; ++s) sum = add_product(sum, a.taps[r * a.width + s], row[s * channels]);
-    }
-    return sum;
-  }
-
-  HD float fast_sum(const Arguments& a, int channels, int x, int y, int c) const {
-    float sum = 0;
-    for (int r = 0; r < a.height; ++r) {
-      const T* row = values + ((y + r) * kHaloWidth + x) * channels + c;
-      for (int s = 0; s < a.width; ++s) sum += a.fast[r * a.width + s] * static_cast<float>(row[s * channels]);
-    }
-    return sum;
-  }
-};
-
-enum class Result { byte, shown, value };
-
-template <typename In, typename Out, Result result>
-struct FilterTile {
-  static constexpr int threads = kThreads;
-  static constexpr int64_t work = 1 << 16;
-  using Shared = Tile<In>;
-
-  Arguments a;
-  Picture<const In> input;  // (H, W, C)
-  Region region;
-  Out* output;  // (region.height, region.width, C)
-  int64_t output_row_stride;
-
-  HD Out at(const Shared& tile, int x, int y, int c) const {
-    if (result == Result::byte) {
-      if (a.bound < 0.25f) {
-        float fast = a.fast_scale * tile.fast_sum(a, input.channels, x, y, c) + a.fast_offset;
-        if (a.show == Show::absolute) fast = fabsf(fast);
-        const float rounded = rintf(fast);
-        if (!(fast > -1 && fast < 256) || fabsf(fast - rounded) < 0.5f - a.bound) {
-          return static_cast<Out>(rounded > 0 ? (rounded < 255 ? rounded : 255) : 0);
-        }
-      }
-      return byte_of(shown_of_value(a, value_of_sum(a, tile.sum(a, input.channels, x, y, c))));
-    }
-    const double value = value_of_sum(a, tile.sum(a, input.channels, x, y, c));
-    return static_cast<Out>(result == Result::shown ? shown_of_value(a, value) : value);
-  }
-
-  HD void operator()(Block<threads> block, Shared& tile) const {
-    const int left = block.x * kTileWidth, top = block.y * kTileHeight;
-    block.phase(
-        [&](int thread) { tile.load(thread, a, input, region.x + left - a.anchor_x, region.y + top - a.anchor_y); });
-    block.phase([&](int thread) {
-      const int x = thread % kTileWidth;
-      if (left + x >= region.width) return;
-      for (int k = 0; k < kRowsPerThread; ++k) {
-        const int y = thread / kTileWidth * kRowsPerThread + k;
-        if (top + y >= region.height) break;
-        Out* to = output + (top + y) * output_row_stride + static_cast<int64_t>(left + x) * input.channels;
-        const int filtered = input.filtered_channels();
-        for (int c = 0; c < filtered; ++c) to[c] = at(tile, x, y, c);
-        if (input.alpha) {
-          to[filtered] = static_cast<Out>(
-              tile.values[((y + a.anchor_y) * kHaloWidth + x + a.anchor_x) * input.channels + filtered]);
-        }
-      }
-    });
-  }
-};
-
 // The smallest and largest value of each block.
 template <typename In>
 struct FilterRange {
   static constexpr int threads = kThreads;
   static constexpr int64_t work = 1 << 16;
   struct Shared {
-    Tile<In> tile;
+    Tile<Plain, In> tile;
     double low[kThreads], high[kThreads];
   };
 
@@ -173,10 +69,10 @@ struct FilterRange {
 
 }  // namespace filtering
 
-template struct CudaBlocks<filtering::FilterTile<uint8_t, uint8_t, filtering::Result::byte>>;
-template struct CudaBlocks<filtering::FilterTile<uint8_t, float, filtering::Result::value>>;
-template struct CudaBlocks<filtering::FilterTile<float, float, filtering::Result::shown>>;
-template struct CudaBlocks<filtering::FilterTile<float, float, filtering::Result::value>>;
+template struct CudaBlocks<filtering::FilterTile<Plain, uint8_t, uint8_t, FilterResult::byte>>;
+template struct CudaBlocks<filtering::FilterTile<Plain, uint8_t, float, FilterResult::value>>;
+template struct CudaBlocks<filtering::FilterTile<Plain, float, float, FilterResult::shown>>;
+template struct CudaBlocks<filtering::FilterTile<Plain, float, float, FilterResult::value>>;
 template struct CudaBlocks<filtering::FilterRange<uint8_t>>;
 template struct CudaBlocks<filtering::FilterRange<float>>;
 
@@ -200,23 +96,19 @@ void check_pictures(const Picture<const T>& input, Region region) {
   }
 }
 
-Grid grid_of(Region region) {
-  return {(region.width + kTileWidth - 1) / kTileWidth, (region.height + kTileHeight - 1) / kTileHeight, 1};
-}
-
 // A grid has at most 65535 rows of blocks: taller regions go in bands of this many rows.
 constexpr int kBand = 65535 * kTileHeight;
 Region band_of(Region region, int y) {
   return {region.x, region.y + y, region.width, std::min(kBand, region.height - y)};
 }
 
-template <Result result, typename In, typename Out>
+template <FilterResult result, typename In, typename Out>
 void launch(Stream& stream, const Arguments& a, const Picture<const In>& input, Region region, Out* output,
             int64_t stride) {
   for (int y = 0; y < region.height; y += kBand) {
     const Region band = band_of(region, y);
     for_each_block(stream, "image_filter", grid_of(band),
-                   FilterTile<In, Out, result>{a, input, band, output + y * stride, stride});
+                   FilterTile<Plain, In, Out, result>{a, input, band, output + y * stride, stride});
   }
 }
 
@@ -317,7 +209,6 @@ float rounding_bound(const Arguments& a, int terms, double deviation) {
 }  // namespace filtering
 
 using filtering::make_arguments;
-using filtering::Result;
 
 void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const uint8_t> input,
             Region region, uint8_t* output, int64_t stride) {
@@ -328,12 +219,12 @@ void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& opt
     const detail::LaunchTimer timer(stream, "image_filter");
     if (filtering::filter_on_cpu(a, input, region, output, stride)) return;
   }
-  filtering::launch<Result::byte>(stream, a, input, region, output, stride);
+  filtering::launch<FilterResult::byte>(stream, a, input, region, output, stride);
 }
 
 namespace {
 
-template <Result result, typename In>
+template <FilterResult result, typename In>
 void floats_of(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const In> input,
                Region region, float* output, int64_t stride) {
   const filtering::Arguments a = make_arguments(kernel, options);
@@ -341,7 +232,7 @@ void floats_of(Stream& stream, const FilterKernel& kernel, const FilterOptions& 
   if (region.width == 0 || region.height == 0) return;
   if (stream.device().is_cpu()) {
     const detail::LaunchTimer timer(stream, "image_filter");
-    return filtering::values_on_cpu(a, input, region, result == Result::shown, output, stride);
+    return filtering::values_on_cpu(a, input, region, result == FilterResult::shown, output, stride);
   }
   filtering::launch<result>(stream, a, input, region, output, stride);
 }
@@ -350,17 +241,17 @@ void floats_of(Stream& stream, const FilterKernel& kernel, const FilterOptions& 
 
 void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
             Region region, float* output, int64_t stride) {
-  floats_of<Result::shown>(stream, kernel, options, input, region, output, stride);
+  floats_of<FilterResult::shown>(stream, kernel, options, input, region, output, stride);
 }
 
 void filter_values(Stream& stream, const FilterKernel& kernel, const FilterOptions& options,
                    Picture<const uint8_t> input, Region region, float* output, int64_t stride) {
-  floats_of<Result::value>(stream, kernel, options, input, region, output, stride);
+  floats_of<FilterResult::value>(stream, kernel, options, input, region, output, stride);
 }
 
 void filter_values(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
                    Region region, float* output, int64_t stride) {
-  floats_of<Result::value>(stream, kernel, options, input, region, output, stride);
+  floats_of<FilterResult::value>(stream, kernel, options, input, region, output, stride);
 }
 
 Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptions& options,

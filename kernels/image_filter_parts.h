@@ -41,7 +41,10 @@ HD inline double add_product(double sum, double a, double b) {
 #endif
 }
 
-HD inline double value_of_sum(const Arguments& a, double sum) { return sum / a.divisor + a.offset; }
+template <typename Double>
+HD inline Double value_of_sum(const Arguments& a, Double sum) {
+  return sum / a.divisor + a.offset;
+}
 
 HD inline double shown_of_value(const Arguments& a, double value) {
   switch (a.show) {

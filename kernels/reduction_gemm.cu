@@ -3,6 +3,7 @@
 #include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
+#include "kernels/row_sums_kernel.h"
 
 namespace striate {
 
@@ -105,54 +106,10 @@ struct ReductionGemm {
   }
 };
 
-// The extra column of `ones`: the sum of row k of a over the piece.
-template <int W, int Threads>
-struct RowSums {
-  static constexpr int threads = Threads;
-  static constexpr int64_t work = kInlineWork;
-  struct Shared {
-    float sum[Threads];
-  };
-  ReductionGemmArguments a;
-  HD void operator()(Block<Threads> block, Shared& shared) const {
-    const int64_t plane = block.x, piece = block.y;
-    const int64_t first_n = piece * a.images_per_piece;
-    const int64_t last_n = first_n + a.images_per_piece < a.images ? first_n + a.images_per_piece : a.images;
-    block.phase([&](int thread) {
-      Pack<float, W> sum[4];
-      for (int i = 0; i < 4; ++i) sum[i] = Pack<float, W>::all(0);
-      for (int64_t n = first_n; n < last_n; ++n) {
-        const float* from = a.a + n * a.a_image + plane * a.a_plane;
-        if (a.a_row == a.columns) {
-          one_row(from, a.rows * a.columns, thread, sum);
-        } else {
-          for (int64_t p = 0; p < a.rows; ++p) one_row(from + p * a.a_row, a.columns, thread, sum);
-        }
-      }
-      shared.sum[thread] = sum_of((sum[0] + sum[1]) + (sum[2] + sum[3]));
-    });
-    for (int half = Threads / 2; half > 0; half /= 2) {
-      block.phase([&](int thread) {
-        if (thread < half) shared.sum[thread] += shared.sum[thread + half];
-      });
-    }
-    block.phase([&](int thread) {
-      if (thread == 0) a.out[(piece * a.groups * a.k + plane) * a.out_stride + a.j] = shared.sum[0];
-    });
-  }
-  HD static void one_row(const float* from, int64_t count, int thread, Pack<float, W> (&sum)[4]) {
-    int64_t q = static_cast<int64_t>(thread) * W * 4;
-    for (; q + W * 4 <= count; q += static_cast<int64_t>(Threads) * W * 4) {
-      for (int i = 0; i < 4; ++i) sum[i] += Pack<float, W>::load(from + q + i * W);
-    }
-    for (int i = 0; i < 4; ++i) sum[i] += load_part<W>(from + q + i * W, count - q - i * W);
-  }
-};
-
 #ifdef __CUDACC__
 
 template struct CudaBlocks<ReductionGemm<1, 128, 4, 4>>;
-template struct CudaBlocks<RowSums<1, 128>>;
+template struct CudaBlocks<RowSums<Plain, 1, 128>>;
 
 #else
 
@@ -202,10 +159,10 @@ void reduction_gemm(Stream& stream, const char* name, const ReductionGemmArgumen
   with_target(stream, [&](auto target) {
     if constexpr (decltype(target)::is_gpu) {
       if (a.j > 0) launch<1, 128, 4, 4>(target, stream, name, a);
-      if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<1, 128>{a});
+      if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<Plain, 1, 128>{a});
     } else {
       constexpr int W = decltype(target)::width;
-      if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<W, 1>{a});
+      if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<Plain, W, 1>{a});
       if (a.j == 0) return;
       switch (tile.k) {
         case 1:

@@ -3,13 +3,11 @@
 #include "kernels/elementwise.h"
 #include "kernels/exponential.h"
 #include "kernels/launch.h"
+#include "kernels/strided_kernel.h"
 #include "kernels/strided_rows.h"
 
 namespace striate {
 
-struct TakeFirst {
-  HD static float of(float a, float) { return a; }
-};
 struct TakeSum {
   HD static float of(float a, float b) { return a + b; }
 };
@@ -30,43 +28,6 @@ struct TakeLarger {
 };
 struct TakeSmaller {
   HD static float of(float a, float b) { return a < b || a != a ? a : b; }
-};
-
-// An index is a piece of `chunk` values of one row, the innermost axis. On the GPU a piece is one value, so that
-// neighboring threads touch neighboring values; on the CPU it is a loop that the compiler turns into packs.
-template <typename Take, bool add, int chunk>
-struct StridedMap {
-  static constexpr int64_t work = chunk + 24;
-  StridedRows rows;
-  const float* a;
-  const float* b;
-  float* y;
-  int64_t inner, pieces;  // values and pieces of a row
-  int64_t step[3];        // along it: of a, b, y
-
-  HD static void row(const float* pa, int64_t sa, const float* pb, int64_t sb, float* py, int64_t sy, int64_t n) {
-    for (int64_t j = 0; j < n; ++j) {
-      const float value = Take::of(pa[j * sa], pb[j * sb]);
-      py[j * sy] = add ? py[j * sy] + value : value;
-    }
-  }
-  HD void operator()(int64_t i) const {
-    const int64_t which = i / pieces, first = (i - which * pieces) * chunk;
-    int64_t at[3] = {first * step[0], first * step[1], first * step[2]};
-    rows.place(which, at);
-    const int64_t n = inner - first < chunk ? inner - first : chunk;
-    const float *pa = a + at[0], *pb = b + at[1];
-    float* py = y + at[2];
-    if (step[2] == 1 && step[0] == 1 && step[1] == 1) {
-      row(pa, 1, pb, 1, py, 1, n);
-    } else if (step[2] == 1 && step[0] == 1 && step[1] == 0) {
-      row(pa, 1, pb, 0, py, 1, n);
-    } else if (step[2] == 1 && step[0] == 0 && step[1] == 1) {
-      row(pa, 0, pb, 1, py, 1, n);
-    } else {
-      row(pa, step[0], pb, step[1], py, step[2], n);
-    }
-  }
 };
 
 // A term of a sum; see SumTerm. The slopes that few networks need are apart: a loop with a power in it is slower, even
@@ -217,22 +178,22 @@ struct StridedMaxBackward {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<StridedMap<TakeFirst, false, 1>>;
-template struct CudaFlat<StridedMap<TakeFirst, true, 1>>;
-template struct CudaFlat<StridedMap<TakeSum, false, 1>>;
-template struct CudaFlat<StridedMap<TakeSum, true, 1>>;
-template struct CudaFlat<StridedMap<TakeDifference, false, 1>>;
-template struct CudaFlat<StridedMap<TakeDifference, true, 1>>;
-template struct CudaFlat<StridedMap<TakeProduct, false, 1>>;
-template struct CudaFlat<StridedMap<TakeProduct, true, 1>>;
-template struct CudaFlat<StridedMap<TakeQuotient, false, 1>>;
-template struct CudaFlat<StridedMap<TakeQuotient, true, 1>>;
-template struct CudaFlat<StridedMap<TakePower, false, 1>>;
-template struct CudaFlat<StridedMap<TakePower, true, 1>>;
-template struct CudaFlat<StridedMap<TakeLarger, false, 1>>;
-template struct CudaFlat<StridedMap<TakeLarger, true, 1>>;
-template struct CudaFlat<StridedMap<TakeSmaller, false, 1>>;
-template struct CudaFlat<StridedMap<TakeSmaller, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeFirst, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeFirst, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeSum, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeSum, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeDifference, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeDifference, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeProduct, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeProduct, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeQuotient, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeQuotient, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakePower, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakePower, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeLarger, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeLarger, true, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeSmaller, false, 1>>;
+template struct CudaFlat<StridedMap<Plain, TakeSmaller, true, 1>>;
 template struct CudaFlat<StridedSumFlat<CommonTerms>>;
 template struct CudaFlat<StridedSumFlat<SlopeTerms>>;
 template struct CudaBlocks<StridedSumBlocks<CommonTerms, kGpuSumLanes>>;
@@ -249,12 +210,8 @@ void launch_map(Stream& stream, const char* name, const Box& box, const float* a
                 const Strides& sb, float* y, const Strides& sy) {
   with_target(stream, [&](auto target) {
     constexpr int chunk = decltype(target)::is_gpu ? 1 : kCpuChunk;
-    StridedMap<Take, add, chunk> map{};
-    map.rows = joined(box, {&sa, &sb, &sy});
-    map.a = a, map.b = b, map.y = y;
-    map.inner = take_inner(map.rows, map.step);
-    map.pieces = (map.inner + chunk - 1) / chunk;
-    for_each(target, stream, name, count_of(map.rows) * map.pieces, map);
+    const auto map = StridedMap<Plain, Take, add, chunk>::of(box, a, sa, b, sb, y, sy);
+    for_each(target, stream, name, map.indices(), map);
   });
 }
 

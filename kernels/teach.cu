@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "kernels/channel_sums.h"
+#include "kernels/elementwise.h"
 #include "kernels/limits.h"
 #include "kernels/teach_choice.h"
 
@@ -34,23 +36,41 @@ const std::vector<std::string>& teach_versions(TeachTask task) {
     std::vector<std::vector<std::string>> all(std::size(kTeachTasks));
     for_each_version<Plain, 256>(
         [&](TeachTask of, const char* name, const auto&) { all[static_cast<size_t>(of)].emplace_back(name); });
-    for (const TeachTask each : {TeachTask::copy, TeachTask::matmul, TeachTask::convolution})
-      all[static_cast<size_t>(each)].emplace_back("shipped");
+    for (std::vector<std::string>& each : all) each.emplace_back("shipped");
     return all;
   }();
   return names[static_cast<size_t>(task)];
 }
 
-bool teach_is_shipped(TeachTask task, const std::string& version) {
-  return version == "shipped" &&
-         (task == TeachTask::copy || task == TeachTask::matmul || task == TeachTask::convolution);
-}
+bool teach_is_shipped(const std::string& version) { return version == "shipped"; }
 
 std::string teach_source(TeachTask task, const std::string& version) {
-  if (!teach_is_shipped(task, version)) return std::string("teach_") + kTeachWords[static_cast<size_t>(task)] + ".h";
-  return task == TeachTask::copy     ? "limits_kernel.h"
-         : task == TeachTask::matmul ? "matmul_kernel.h"
-                                     : "implicit_gemm_kernel.h";
+  const auto of = static_cast<size_t>(task);
+  if (!teach_is_shipped(version)) return std::string("teach_") + kTeachWords[of] + ".h";
+  constexpr const char* kShipped[] = {"limits_kernel.h", "strided_kernel.h",  "image_filter_kernel.h",
+                                      "matmul_kernel.h", "row_sums_kernel.h", "implicit_gemm_kernel.h"};
+  return kShipped[of];
+}
+
+TeachTranspose teach_transpose(const TeachSettings& settings) {
+  TeachTranspose t{};
+  t.box.rank = 2;
+  t.box.sizes[0] = t.box.sizes[1] = settings.n;
+  t.from[0] = 1, t.from[1] = settings.n;
+  t.to = dense_strides(t.box);
+  return t;
+}
+
+FilterKernel teach_filter(const float* weights) {
+  FilterKernel kernel;
+  kernel.width = kernel.height = 3;
+  kernel.taps.assign(weights, weights + 9);
+  return kernel;
+}
+FilterOptions teach_filter_options() {
+  FilterOptions options;
+  options.border = Border::replicate;
+  return options;
 }
 
 MatmulShape teach_matmul(const TeachSettings& settings) {
@@ -58,6 +78,11 @@ MatmulShape teach_matmul(const TeachSettings& settings) {
   shape.m = shape.n = shape.k = settings.n;
   shape.a_row = shape.b_row = settings.n;
   return shape;
+}
+
+TeachSums teach_sums(const TeachSettings& settings) {
+  const int64_t pixels = int64_t{settings.n} * settings.n, values = int64_t{settings.width} * settings.height;
+  return {static_cast<int>((pixels + values - 1) / values), values, pixels % values != 0};
 }
 
 Conv2dShape teach_convolution(const TeachSettings& settings) {
@@ -84,26 +109,55 @@ int64_t teach_b(TeachTask task, const TeachSettings& settings) {
   }
 }
 int64_t teach_c(TeachTask task, const TeachSettings& settings) {
-  const int64_t pixels = int64_t{settings.n} * settings.n, threads = int64_t{settings.width} * settings.height;
-  if (task == TeachTask::reduce) return (pixels + threads - 1) / threads;
+  const int64_t pixels = int64_t{settings.n} * settings.n;
+  if (task == TeachTask::reduce) return teach_sums(settings).count;
   return pixels * (task == TeachTask::convolution ? kTeachOutputs : 1);
 }
 
 int64_t teach_scratch(TeachTask task, const std::string& version, const TeachSettings& settings) {
-  if (task != TeachTask::convolution || !teach_is_shipped(task, version)) return 0;
-  return conv2d_scratch(teach_convolution(settings));
+  if (!teach_is_shipped(version)) return 0;
+  if (task == TeachTask::convolution) return conv2d_scratch(teach_convolution(settings));
+  const TeachSums sums = teach_sums(settings);
+  return task == TeachTask::reduce && sums.padded ? sums.count * sums.values : 0;
 }
 
-bool teach(Stream& stream, TeachTask task, const std::string& version, const TeachSettings& settings, const float* a,
-           const float* b, float* c, float* scratch) {
-  if (teach_is_shipped(task, version)) {
-    if (task == TeachTask::copy) {
-      copy_floats(stream, a, c, teach_c(task, settings));
-    } else if (task == TeachTask::matmul) {
-      matmul(stream, teach_matmul(settings), a, b, c);
-    } else {
-      conv2d_forward(stream, teach_convolution(settings), a, b, nullptr, c, scratch);
+namespace {
+
+void run_shipped(Stream& stream, TeachTask task, const TeachSettings& settings, const float* a, const float* b,
+                 float* c, float* scratch, const float* weights) {
+  const int n = settings.n;
+  switch (task) {
+    case TeachTask::copy:
+      return copy_floats(stream, a, c, teach_c(task, settings));
+    case TeachTask::transpose: {
+      const TeachTranspose t = teach_transpose(settings);
+      return strided_copy(stream, t.box, a, t.from, c, t.to);
     }
+    case TeachTask::filter:
+      return filter_values(stream, teach_filter(weights), teach_filter_options(), Picture<const float>{a, n, n, n, 1},
+                           Region{0, 0, n, n}, c, n);
+    case TeachTask::matmul:
+      return matmul(stream, teach_matmul(settings), a, b, c);
+    case TeachTask::reduce: {
+      const TeachSums sums = teach_sums(settings);
+      if (sums.padded) {
+        const int64_t pixels = int64_t{n} * n;
+        copy(stream, pixels, a, scratch);
+        fill(stream, sums.count * sums.values - pixels, 0, scratch + pixels);
+      }
+      return channel_sums(stream, 1, sums.count, sums.values, sums.padded ? scratch : a, c, Result::overwrite, nullptr);
+    }
+    case TeachTask::convolution:
+      return conv2d_forward(stream, teach_convolution(settings), a, b, nullptr, c, scratch);
+  }
+}
+
+}  // namespace
+
+bool teach(Stream& stream, TeachTask task, const std::string& version, const TeachSettings& settings, const float* a,
+           const float* b, float* c, float* scratch, const float* weights) {
+  if (teach_is_shipped(version)) {
+    run_shipped(stream, task, settings, a, b, c, scratch, weights);
     return true;
   }
   return with_version<Plain>(task, version, settings.width * settings.height, [&](auto kernel) {

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "kernels/conv2d.h"
+#include "kernels/image_filter.h"
 #include "kernels/matmul.h"
 #include "kernels/stream.h"
+#include "kernels/strided.h"
 
 namespace striate {
 
@@ -33,10 +35,26 @@ constexpr int kTeachTile = 32;
 // Channels that task convolution reads and makes.
 constexpr int kTeachInputs = 4, kTeachOutputs = 8;
 
-// Version "shipped" of three tasks: what the program itself runs, with blocks of its own. The copy that its benchmarks
-// measure memory with (limits.h), the product of matrices of its networks (matmul.h), and their convolution (conv2d.h).
-bool teach_is_shipped(TeachTask task, const std::string& version);
+// Version "shipped", which every task has: what the program itself runs, with blocks of its own. The copy that its
+// benchmarks measure memory with (limits.h); the walk with strides by which its networks transpose (strided.h); the
+// filter of its pictures (image_filter.h); the product of matrices of its networks (matmul.h), the sums by which they
+// learn a bias (channel_sums.h), and their convolution (conv2d.h).
+bool teach_is_shipped(const std::string& version);
+struct TeachTranspose {
+  Box box;
+  Strides from, to;
+};
+TeachTranspose teach_transpose(const TeachSettings& settings);
+FilterKernel teach_filter(const float* weights);
+FilterOptions teach_filter_options();
 MatmulShape teach_matmul(const TeachSettings& settings);
+// The sums of task reduce and the values of each. The last one may have fewer: `padded`, zeros stand for those.
+struct TeachSums {
+  int count;
+  int64_t values;
+  bool padded;
+};
+TeachSums teach_sums(const TeachSettings& settings);
 Conv2dShape teach_convolution(const TeachSettings& settings);
 
 // The names of a task's versions: those made to learn from, slowest first, then "shipped".
@@ -59,7 +77,9 @@ int64_t teach_scratch(TeachTask task, const std::string& version, const TeachSet
 //   reduce       c[block] = sum of the block's values of a, one for each thread
 //   convolution  c (8, n, n) = a (4, n, n) correlated with b (8, 4, 3, 3); beyond the edge is 0
 // scratch: teach_scratch() floats on the stream's device, aligned to 64 bytes; may be null where they are 0.
+// weights: b once more, in the host's memory, which version "shipped" of task filter takes: there they travel as
+// arguments of the launch. May be null for all others.
 bool teach(Stream& stream, TeachTask task, const std::string& version, const TeachSettings& settings, const float* a,
-           const float* b, float* c, float* scratch);
+           const float* b, float* c, float* scratch, const float* weights);
 
 }  // namespace striate

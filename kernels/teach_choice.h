@@ -1,10 +1,13 @@
 // Every version of every task with its kernel, once.
 #pragma once
 
+#include "kernels/image_filter_kernel.h"
 #include "kernels/implicit_gemm_kernel.h"
 #include "kernels/launch.h"
 #include "kernels/limits_kernel.h"
 #include "kernels/matmul_kernel.h"
+#include "kernels/row_sums_kernel.h"
+#include "kernels/strided_kernel.h"
 #include "kernels/teach.h"
 #include "kernels/teach_convolution.h"
 #include "kernels/teach_copy.h"
@@ -15,9 +18,16 @@
 
 namespace striate {
 
-// What version "shipped" launches on a GPU, flat (launch.h). Of the convolution, threads take 4 positions each.
+// What version "shipped" launches on a GPU: the filter and the sums blocks, the others flat (launch.h). Of the
+// convolution, threads take 4 positions each.
 template <class M>
 using ShippedCopy = limits::CopyOneFloat<M>;
+template <class M>
+using ShippedTranspose = StridedMap<M, TakeFirst, false, 1>;
+template <class M>
+using ShippedFilter = filtering::FilterTile<M, float, float, FilterResult::value>;
+template <class M>
+using ShippedSums = RowSums<M, 1, 128>;
 template <class M>
 using ShippedProduct = Matmul<M, CudaTarget::width, kGpuMatmulRows>;
 template <class M>

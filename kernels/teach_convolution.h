@@ -25,7 +25,8 @@ struct ConvolutionNaive {
           for (int u = 0; u < 3; ++u) {
             const int row = y + v - 1, column = x + u - 1;
             if (!block.when(row >= 0 && row < t.n && column >= 0 && column < t.n)) continue;
-            sum += t.a[(channel * t.n + row) * t.n + column] * t.b[((k * kTeachInputs + channel) * 3 + v) * 3 + u];
+            const typename M::Value value = t.a[(channel * t.n + row) * t.n + column];
+            sum += value * t.b[((k * kTeachInputs + channel) * 3 + v) * 3 + u];
           }
         }
       }

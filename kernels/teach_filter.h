@@ -22,7 +22,10 @@ struct FilterNaive {
       if (!block.when(x < t.n && y < t.n)) return;
       typename M::Value sum = 0.0f;
       for (int v = 0; v < 3; ++v) {
-        for (int u = 0; u < 3; ++u) sum += t.a[inside(y + v - 1) * t.n + inside(x + u - 1)] * t.b[v * 3 + u];
+        for (int u = 0; u < 3; ++u) {
+          const typename M::Value value = t.a[inside(y + v - 1) * t.n + inside(x + u - 1)];
+          sum += value * t.b[v * 3 + u];
+        }
       }
       t.c[y * t.n + x] = sum;
     });
@@ -56,7 +59,10 @@ struct FilterTiled {
           if (!block.when(left + column < t.n && top + row < t.n)) continue;
           typename M::Value sum = 0.0f;
           for (int v = 0; v < 3; ++v) {
-            for (int u = 0; u < 3; ++u) sum += shared.tile[(row + v) * kSide + column + u] * t.b[v * 3 + u];
+            for (int u = 0; u < 3; ++u) {
+              const typename M::Value value = shared.tile[(row + v) * kSide + column + u];
+              sum += value * t.b[v * 3 + u];
+            }
           }
           t.c[(top + row) * t.n + left + column] = sum;
         }

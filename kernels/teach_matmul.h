@@ -20,7 +20,10 @@ struct MatmulNaive {
       const int row = block.x * t.w + thread % t.w, column = block.y * t.h + thread / t.w;
       if (!block.when(row < t.n && column < t.n)) return;
       typename M::Value sum = 0.0f;
-      for (int k = 0; k < t.n; ++k) sum += t.a[row * t.n + k] * t.b[k * t.n + column];
+      for (int k = 0; k < t.n; ++k) {
+        const typename M::Value of_a = t.a[row * t.n + k];
+        sum += of_a * t.b[k * t.n + column];
+      }
       t.c[row * t.n + column] = sum;
     });
   }
@@ -40,7 +43,10 @@ struct MatmulCoalesced {
       const int column = block.x * t.w + thread % t.w, row = block.y * t.h + thread / t.w;
       if (!block.when(row < t.n && column < t.n)) return;
       typename M::Value sum = 0.0f;
-      for (int k = 0; k < t.n; ++k) sum += t.a[row * t.n + k] * t.b[k * t.n + column];
+      for (int k = 0; k < t.n; ++k) {
+        const typename M::Value of_a = t.a[row * t.n + k];
+        sum += of_a * t.b[k * t.n + column];
+      }
       t.c[row * t.n + column] = sum;
     });
   }
@@ -78,8 +84,10 @@ struct MatmulTiled {
         for (int s = 0; s < kMostSums; ++s) {
           const int i = thread + s * Threads, row = i / kTeachTile, column = i % kTeachTile;
           typename M::Value sum = first == 0 ? 0.0f : sums[thread].of[s];
-          for (int k = 0; k < kTeachTile; ++k)
-            sum += shared.a[row * kTeachTile + k] * shared.b[k * kTeachTile + column];
+          for (int k = 0; k < kTeachTile; ++k) {
+            const typename M::Value of_a = shared.a[row * kTeachTile + k];
+            sum += of_a * shared.b[k * kTeachTile + column];
+          }
           sums[thread].of[s] = sum;
         }
       });

@@ -156,9 +156,11 @@ void FiltersPage::declare_settings() {
   Setting& source = settings_.choice(
       "source", "source file",
       "Shows a file of the program that filters, or lines that do the same in NumPy or PyTorch",
-      Parameter::choice("FILE", "which one", {"kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"}),
+      Parameter::choice(
+          "FILE", "which one",
+          {"kernels/image_filter_kernel.h", "kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"}),
       [](auto& s) -> auto& { return s.source; });
-  source.labels = {N_("Kernel"), N_("Contract"), N_("NumPy"), N_("PyTorch")};
+  source.labels = {N_("Kernel"), "", N_("Contract"), N_("NumPy"), N_("PyTorch")};
   source.undo = Undo::none;
   settings_
       .integer(

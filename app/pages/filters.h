@@ -113,9 +113,9 @@ class FiltersPage : public Page {
     int selected = 0;                           // stage
     double split = 0.5;
     std::string tab = "filter";
-    std::string source = "kernels/image_filter.cu";  // which file of the code tab
-    int channel = 0;                                 // of the arithmetic: 0 red, 1 green, 2 blue
-    int walked = -1;                                 // products of the sum that are counted; -1: all
+    std::string source = "kernels/image_filter_kernel.h";  // which file of the code tab
+    int channel = 0;                                       // of the arithmetic: 0 red, 1 green, 2 blue
+    int walked = -1;                                       // products of the sum that are counted; -1: all
     FilterStage& stage() { return chain.stages[static_cast<size_t>(selected)]; }
     const FilterStage& stage() const { return chain.stages[static_cast<size_t>(selected)]; }
   };

@@ -270,7 +270,11 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   fill(list.moved({0, 3}).inset(-2), t.shadow, 8);
   fill(list, t.surface, 6);
   stroke(list, t.line, 6);
-  if (opened_by_key && !choices.empty()) {  // the arrows walk the list at once, from what is chosen
+  // The arrows walk the list from what is chosen: at once where a key opened it, else from the first arrow on.
+  const bool walked = keyboard_ && std::any_of(choices.begin(), choices.end(),
+                                               [&](const Choice& choice) { return focus_ == id_of(choice.label); });
+  if (!choices.empty() && (opened_by_key || (!walked && (take_key("Down") || take_key("Up"))))) {
+    keyboard_ = true;
     const auto chosen =
         std::find_if(choices.begin(), choices.end(), [&](const Choice& choice) { return choice.value == current; });
     focus_ = id_of((chosen == choices.end() ? choices.front() : *chosen).label);
@@ -296,6 +300,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
       close = true;
     }
   }
+  for (const char* key : {"Up", "Down"}) take_key(key);  // at the ends of the list they are not the page's either
   end_layer();
   pop_id();
   if (close) {

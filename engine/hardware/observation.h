@@ -21,8 +21,9 @@ namespace striate {
 
 constexpr int kWarp = 32, kSectorBytes = 32, kBanks = 32;
 
-// offsets: of version "shipped" of task convolution, where each term's input lies; its a is the padded copy of the
-// picture, its b the weights as they are laid out.
+// Of version "shipped": task convolution's a is the padded copy of the picture, its b the weights as they are laid out,
+// offsets where each term's input lies; task filter's weights travel with the launch and are in no array; behind task
+// reduce's a stand zeros, where its last sum is shorter.
 enum class Array { a, b, c, shared, offsets };
 
 // What one warp did by one instruction.

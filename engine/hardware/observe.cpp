@@ -6,6 +6,7 @@
 
 #include "engine/hardware/observed.h"
 #include "engine/hardware/teach_grid.h"
+#include "kernels/channel_sums.h"
 #include "kernels/conv2d.h"
 #include "kernels/memory.h"
 #include "kernels/teach_choice.h"
@@ -88,7 +89,6 @@ struct FlatAsBlocks {
   struct Shared {};
   K kernel;
   int64_t n;
-  Grid grid() const { return {flat_blocks(n)}; }
   template <class B>
   void operator()(B block, Shared&) const {
     block.phase([&](int thread) {
@@ -98,11 +98,11 @@ struct FlatAsBlocks {
 };
 
 template <typename K>
-Observation observe_kernel(const K& kernel, const std::vector<ArrayMemory>& arrays, const ObserveSettings& how) {
+Observation observe_kernel(const K& kernel, Grid grid, const std::vector<ArrayMemory>& arrays,
+                           const ObserveSettings& how) {
   Observation sum;
   const auto c = std::find_if(arrays.begin(), arrays.end(), [](const auto& one) { return one.array == Array::c; });
   WrittenWords written(c->bytes / 4);
-  const Grid grid = kernel.grid();
   sum.grid[0] = grid.x, sum.grid[1] = grid.y, sum.grid[2] = grid.z;
   sum.threads = K::threads;
   sum.shared_bytes = std::is_empty_v<typename K::Shared> ? 0 : sizeof(typename K::Shared);
@@ -137,7 +137,7 @@ ArrayMemory memory(const std::vector<float>& of, Array array) {
 template <typename K>
 Observation observe_flat(const K& kernel, int64_t n, const std::vector<ArrayMemory>& arrays,
                          const ObserveSettings& how) {
-  return observe_kernel(FlatAsBlocks<K>{kernel, n}, arrays, how);
+  return observe_kernel(FlatAsBlocks<K>{kernel, n}, {flat_blocks(n)}, arrays, how);
 }
 
 // The program's own convolution, as it runs on a GPU: what it prepares is prepared by the emulated one, the sum itself
@@ -158,15 +158,44 @@ Observation observe_convolution(const TeachSettings& settings, const std::vector
   return observe_flat(kernel, kernel.tiles, arrays, how);
 }
 
+// The program's own sums of equal length; of a last one that is shorter, the rest is zeros.
+Observation observe_sums(const TeachSettings& settings, std::vector<float> a, std::vector<float>& c,
+                         const ObserveSettings& how) {
+  const TeachSums sums = teach_sums(settings);
+  a.resize(static_cast<size_t>(sums.count * sums.values));
+  const ShippedSums<Observed> kernel{channel_sum_rows(1, sums.count, sums.values, a.data(), c.data())};
+  return observe_kernel(kernel, {sums.count}, {memory(a, Array::a), memory(c, Array::c)}, how);
+}
+
 Observation observe_shipped(TeachTask task, const TeachSettings& settings, const std::vector<float>& a,
                             const std::vector<float>& b, std::vector<float>& c, const ObserveSettings& how) {
-  if (task == TeachTask::convolution) return observe_convolution(settings, a, b, c, how);
   const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
-  if (task == TeachTask::copy)
-    return observe_flat(ShippedCopy<Observed>{a.data(), c.data()}, teach_c(task, settings), arrays, how);
-  const auto product =
-      ShippedProduct<Observed>::of(teach_matmul(settings), a.data(), b.data(), c.data(), Result::overwrite);
-  return observe_flat(product, product.row_tiles * product.column_tiles, arrays, how);
+  switch (task) {
+    case TeachTask::copy:
+      return observe_flat(ShippedCopy<Observed>{a.data(), c.data()}, teach_c(task, settings), arrays, how);
+    case TeachTask::transpose: {
+      const TeachTranspose t = teach_transpose(settings);
+      const auto map = ShippedTranspose<Observed>::of(t.box, a.data(), t.from, a.data(), t.from, c.data(), t.to);
+      return observe_flat(map, map.indices(), arrays, how);
+    }
+    case TeachTask::filter: {
+      const int n = settings.n;
+      const Region all{0, 0, n, n};
+      const ShippedFilter<Observed> kernel{filtering::make_arguments(teach_filter(b.data()), teach_filter_options()),
+                                           Picture<const float>{a.data(), n, n, n, 1}, all, c.data(), n};
+      return observe_kernel(kernel, filtering::grid_of(all), arrays, how);
+    }
+    case TeachTask::matmul: {
+      const auto product =
+          ShippedProduct<Observed>::of(teach_matmul(settings), a.data(), b.data(), c.data(), Result::overwrite);
+      return observe_flat(product, product.row_tiles * product.column_tiles, arrays, how);
+    }
+    case TeachTask::reduce:
+      return observe_sums(settings, a, c, how);
+    case TeachTask::convolution:
+      return observe_convolution(settings, a, b, c, how);
+  }
+  return {};
 }
 
 }  // namespace
@@ -176,13 +205,13 @@ Observation observe(TeachTask task, const std::string& version, const TeachSetti
   teach_grid(task, version, settings).check_warp(how.warp);
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)), std::numeric_limits<float>::quiet_NaN());
   Observation sum;
-  if (teach_is_shipped(task, version)) {
+  if (teach_is_shipped(version)) {
     sum = observe_shipped(task, settings, a, b, c, how);
   } else {
     const std::vector<ArrayMemory> arrays = {memory(a, Array::a), memory(b, Array::b), memory(c, Array::c)};
     with_version<Observed>(task, version, settings.width * settings.height, [&](auto kernel) {
       kernel.t = {settings.n, settings.width, settings.height, settings.stride, a.data(), b.data(), c.data()};
-      sum = observe_kernel(kernel, arrays, how);
+      sum = observe_kernel(kernel, kernel.grid(), arrays, how);
     });
   }
   sum.result = std::move(c);

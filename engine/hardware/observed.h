@@ -8,6 +8,7 @@
 #pragma once
 
 #include <limits>
+#include <type_traits>
 
 #include "engine/hardware/observer.h"
 #include "kernels/summation.h"
@@ -29,6 +30,23 @@ inline CountedFloat operator-(CountedFloat a, CountedFloat b) { return counted(a
 inline CountedFloat operator*(CountedFloat a, CountedFloat b) { return counted(a.value * b.value); }
 inline CountedFloat& CountedFloat::operator+=(CountedFloat b) { return *this = *this + b; }
 
+// Of the program's own filter, which adds up doubles.
+struct CountedDouble {
+  double value = 0;
+  CountedDouble() = default;
+  CountedDouble(double v) : value(v) {}
+  explicit operator CountedFloat() const { return static_cast<float>(value); }
+};
+inline CountedDouble counted(double value) {
+  ++Observer::here()->flops;
+  return value;
+}
+inline CountedDouble operator+(CountedDouble a, CountedDouble b) { return counted(a.value + b.value); }
+inline CountedDouble operator/(CountedDouble a, CountedDouble b) { return counted(a.value / b.value); }
+inline CountedDouble add_product(CountedDouble sum, double a, CountedFloat b) {
+  return sum + counted(a * static_cast<double>(b.value));
+}
+
 // Where in an array, and where in the source that is asked for.
 struct Place {
   int64_t at;
@@ -37,8 +55,21 @@ struct Place {
   Place(int64_t i, int source = __builtin_LINE()) : at(i), line(source) {}
 };
 
+template <typename T>
+struct CountedOf;
+template <>
+struct CountedOf<float> {
+  using Number = CountedFloat;
+};
+template <>
+struct CountedOf<double> {
+  using Number = CountedDouble;
+};
+
 struct Observed {
   using Value = CountedFloat;
+  template <typename T>
+  using Number = typename CountedOf<T>::Number;
   struct Four {
     CountedFloat values[4];
     CountedFloat operator[](int i) const { return values[i]; }
@@ -79,6 +110,11 @@ struct Observed {
     Word operator[](Place place) const { return {at + place.at, place.line}; }
     Out operator+(int64_t n) const { return {at + n}; }
   };
+  // Only kernels of floats are observed.
+  template <typename T>
+  using From = std::enable_if_t<std::is_same_v<T, float>, In>;
+  template <typename T>
+  using To = std::enable_if_t<std::is_same_v<T, float>, Out>;
 
   template <int W>
   struct Floats {
@@ -92,6 +128,12 @@ struct Observed {
     Floats& operator+=(const Floats& b) {
       for (int i = 0; i < W; ++i) lanes[i] += b.lanes[i];
       return *this;
+    }
+    friend Floats operator+(Floats a, const Floats& b) { return a += b; }
+    // A pack is one float on a GPU.
+    friend CountedFloat sum_of(const Floats& a) {
+      static_assert(W == 1);
+      return a[0];
     }
     // Two operations, rounded as the kernels that run here do it: they may have other instructions than this file.
     friend Floats fma(const Floats& a, const Floats& b, Floats c) {
@@ -154,7 +196,24 @@ struct Observed {
       void operator+=(Value v) const { *this = static_cast<Value>(*this) + v; }
     };
     Word operator[](Place place) { return {values + place.at, place.line}; }
+    // From a place on, to be read; and to be written.
+    struct Source {
+      const float* at;
+      Value operator[](Place place) const {
+        Observer::here()->shared(at + place.at, false, 4, place.line);
+        return at[place.at];
+      }
+      Source operator+(int n) const { return {at + n}; }
+    };
+    struct Target {
+      float* at;
+      Word operator[](Place place) const { return {at + place.at, place.line}; }
+    };
+    Source operator+(int n) const { return {values + n}; }
+    Target operator+(int n) { return {values + n}; }
   };
+  template <typename T, int count>
+  using Words = std::enable_if_t<std::is_same_v<T, float>, Tile<count>>;
 
   static Four four(const In& from, int64_t at, int line = __builtin_LINE()) {
     Four result;

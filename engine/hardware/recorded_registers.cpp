@@ -19,8 +19,11 @@ int recorded_registers(TeachTask task, const std::string& version, int threads, 
       if (name == row.kernel) found = row.of_each[static_cast<size_t>(&on - gpu_architectures().data())];
     }
   };
-  if (teach_is_shipped(task, version)) {
+  if (teach_is_shipped(version)) {
     if (task == TeachTask::copy) look_up(ShippedCopy<Plain>{});
+    if (task == TeachTask::transpose) look_up(ShippedTranspose<Plain>{});
+    if (task == TeachTask::filter) look_up(ShippedFilter<Plain>{});
+    if (task == TeachTask::reduce) look_up(ShippedSums<Plain>{});
     if (task == TeachTask::matmul) look_up(ShippedProduct<Plain>{});
     if (task == TeachTask::convolution) look_up(ShippedConvolution<Plain>{});
   } else {

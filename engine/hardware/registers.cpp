@@ -1,6 +1,6 @@
 // Made by scripts/registers.sh. What nvcc gave each thread, in registers, for architectures
 // sm_75, 80, 86, 89, 90, 100 and 120. A kernel is named as in its mangled type.
-// Of sources a78c443eb7798364, by which tests/tree/registers.sh knows whether they are these.
+// Of sources 944c5d308bcafd74, by which tests/tree/registers.sh knows whether they are these.
 #include "engine/hardware/registers.h"
 
 namespace striate {
@@ -14,6 +14,22 @@ const std::vector<RegisterRow>& register_rows() {
       {"10ReduceWarpINS_5PlainELi256EEE", {14, 14, 14, 14, 16, 16, 16}},
       {"10ReduceWarpINS_5PlainELi512EEE", {14, 14, 14, 14, 16, 16, 16}},
       {"10ReduceWarpINS_5PlainELi64EEE", {14, 14, 14, 14, 16, 16, 16}},
+      {"10StridedMapINS_5PlainENS_10TakeLargerELb0ELi1EEE", {46, 44, 44, 44, 42, 52, 48}},
+      {"10StridedMapINS_5PlainENS_10TakeLargerELb1ELi1EEE", {46, 44, 44, 44, 42, 48, 48}},
+      {"10StridedMapINS_5PlainENS_11TakeProductELb0ELi1EEE", {46, 44, 44, 44, 42, 56, 48}},
+      {"10StridedMapINS_5PlainENS_11TakeProductELb1ELi1EEE", {46, 44, 44, 44, 42, 48, 48}},
+      {"10StridedMapINS_5PlainENS_11TakeSmallerELb0ELi1EEE", {46, 44, 44, 44, 42, 52, 48}},
+      {"10StridedMapINS_5PlainENS_11TakeSmallerELb1ELi1EEE", {46, 44, 44, 44, 42, 48, 48}},
+      {"10StridedMapINS_5PlainENS_12TakeQuotientELb0ELi1EEE", {46, 42, 42, 42, 42, 48, 46}},
+      {"10StridedMapINS_5PlainENS_12TakeQuotientELb1ELi1EEE", {46, 44, 44, 44, 42, 48, 46}},
+      {"10StridedMapINS_5PlainENS_14TakeDifferenceELb0ELi1EEE", {46, 44, 44, 44, 42, 56, 48}},
+      {"10StridedMapINS_5PlainENS_14TakeDifferenceELb1ELi1EEE", {46, 44, 44, 44, 42, 48, 48}},
+      {"10StridedMapINS_5PlainENS_7TakeSumELb0ELi1EEE", {46, 44, 44, 44, 42, 56, 48}},
+      {"10StridedMapINS_5PlainENS_7TakeSumELb1ELi1EEE", {46, 44, 44, 44, 42, 48, 48}},
+      {"10StridedMapINS_5PlainENS_9TakeFirstELb0ELi1EEE", {48, 38, 46, 46, 38, 44, 48}},
+      {"10StridedMapINS_5PlainENS_9TakeFirstELb1ELi1EEE", {46, 44, 44, 44, 38, 44, 46}},
+      {"10StridedMapINS_5PlainENS_9TakePowerELb0ELi1EEE", {48, 44, 44, 44, 44, 50, 42}},
+      {"10StridedMapINS_5PlainENS_9TakePowerELb1ELi1EEE", {48, 44, 44, 44, 44, 50, 42}},
       {"11CopyStridedINS_5PlainELi1024EEE", {14, 14, 14, 14, 14, 14, 14}},
       {"11CopyStridedINS_5PlainELi128EEE", {14, 14, 14, 14, 14, 14, 14}},
       {"11CopyStridedINS_5PlainELi256EEE", {14, 14, 14, 14, 14, 14, 14}},
@@ -158,6 +174,11 @@ const std::vector<RegisterRow>& register_rows() {
       {"21ConvolutionVectorizedINS_5PlainELi64EEE", {254, 254, 255, 255, 254, 255, 255}},
       {"6MatmulINS_5PlainELi4ELi4EEE", {96, 96, 96, 96, 104, 114, 116}},
       {"6limits12CopyOneFloatINS_5PlainEEE", {30, 26, 30, 30, 26, 28, 28}},
+      {"7RowSumsINS_5PlainELi1ELi128EEE", {39, 29, 37, 37, 28, 23, 26}},
+      {"9filtering10FilterTileINS_5PlainEffLNS_12FilterResultE1EEE", {64, 56, 48, 48, 48, 48, 40}},
+      {"9filtering10FilterTileINS_5PlainEffLNS_12FilterResultE2EEE", {64, 48, 48, 48, 40, 40, 40}},
+      {"9filtering10FilterTileINS_5PlainEhfLNS_12FilterResultE2EEE", {64, 48, 48, 48, 40, 40, 40}},
+      {"9filtering10FilterTileINS_5PlainEhhLNS_12FilterResultE0EEE", {63, 40, 40, 40, 40, 63, 56}},
   };
   return rows;
 }

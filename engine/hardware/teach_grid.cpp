@@ -25,33 +25,55 @@ void TeachGrid::check_warp(int64_t warp) const {
 
 namespace {
 
-// Indices of version "shipped", which is a flat launch.
-int64_t shipped_indices(TeachTask task, const TeachSettings& settings) {
-  const int64_t n = settings.n;
-  if (task == TeachTask::copy) return n * n;
-  if (task == TeachTask::matmul) {
-    const auto product =
-        ShippedProduct<Plain>::of(teach_matmul(settings), nullptr, nullptr, nullptr, Result::overwrite);
-    return product.row_tiles * product.column_tiles;
+// Version "shipped".
+TeachGrid shipped_grid(TeachTask task, const TeachSettings& settings) {
+  const int n = settings.n;
+  TeachGrid shape;
+  const auto flat = [&](int64_t indices) { shape.threads = kFlatThreads, shape.grid[0] = flat_blocks(indices); };
+  switch (task) {
+    case TeachTask::copy:
+    case TeachTask::transpose:
+      flat(int64_t{n} * n);
+      shape.part = {kFlatThreads, 0};
+      break;
+    case TeachTask::filter: {
+      const Grid grid = filtering::grid_of({0, 0, n, n});
+      shape.threads = ShippedFilter<Plain>::threads;
+      shape.grid[0] = grid.x, shape.grid[1] = grid.y;
+      shape.part = {filtering::kTileWidth, filtering::kTileHeight};
+      break;
+    }
+    case TeachTask::matmul: {
+      const auto product =
+          ShippedProduct<Plain>::of(teach_matmul(settings), nullptr, nullptr, nullptr, Result::overwrite);
+      flat(product.row_tiles * product.column_tiles);
+      break;
+    }
+    case TeachTask::reduce: {
+      const TeachSums sums = teach_sums(settings);
+      shape.threads = ShippedSums<Plain>::threads;
+      shape.grid[0] = sums.count;
+      shape.part = {static_cast<int>(sums.values), 0};
+      break;
+    }
+    case TeachTask::convolution: {
+      ImplicitGemmArguments sum;
+      sum.k = kTeachOutputs;
+      // Positions of the padded picture from the first to the last result (implicit_gemm.h).
+      sum.length = (int64_t{n} - 1) * (n + 2) + n;
+      flat(ShippedConvolution<Plain>::of(sum).tiles);
+      break;
+    }
   }
-  ImplicitGemmArguments sum;
-  sum.k = kTeachOutputs;
-  // Positions of the padded picture from the first to the last result (implicit_gemm.h).
-  sum.length = (n - 1) * (n + 2) + n;
-  return ShippedConvolution<Plain>::of(sum).tiles;
+  return shape;
 }
 
 }  // namespace
 
 TeachGrid teach_grid(TeachTask task, const std::string& version, const TeachSettings& settings) {
   check_block(settings.width, settings.height);
+  if (teach_is_shipped(version)) return shipped_grid(task, settings);
   TeachGrid shape;
-  if (teach_is_shipped(task, version)) {
-    shape.threads = kFlatThreads;
-    shape.grid[0] = flat_blocks(shipped_indices(task, settings));
-    if (task == TeachTask::copy) shape.part = {kFlatThreads, 0};
-    return shape;
-  }
   const bool found = with_version<Plain>(task, version, settings.width * settings.height, [&](auto kernel) {
     kernel.t.n = settings.n, kernel.t.w = settings.width, kernel.t.h = settings.height;
     kernel.t.stride = settings.stride;

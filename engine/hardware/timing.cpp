@@ -46,7 +46,7 @@ VersionTimes time_version(TeachTask task, const std::string& version, const Teac
   const auto count_c = static_cast<int64_t>(c.size());
   const int64_t room = std::max<int64_t>(teach_scratch(task, version, settings), 1);
   const auto launch = [&](Stream& stream, const float* from, const float* other, float* to, float* scratch) {
-    teach(stream, task, version, settings, from, other, to, scratch);
+    teach(stream, task, version, settings, from, other, to, scratch, b.data());
     stream.synchronize();
   };
   VersionTimes times;

@@ -184,6 +184,36 @@ TEST_F(HardwarePageTest, a_click_on_a_block_of_a_channel_stays_in_that_channel) 
   EXPECT_EQ(driver.number("hardware.warp"), 5 * layer + (1 * 8 + 1) * 8);
 }
 
+TEST_F(HardwarePageTest, every_task_has_what_is_shipped_and_says_what_does_nothing_there) {
+  set({"hardware.kernel transpose", "hardware.version shipped"});
+  EXPECT_EQ(driver.number("hardware.sectors"), 32) << "it reads columns";
+  EXPECT_EQ(driver.number("hardware.store_sectors"), 4);
+  EXPECT_TRUE(says("256, always"));
+  EXPECT_TRUE(says("barrier (this version has none)"));
+  driver.run("hardware.barrier off");
+  EXPECT_TRUE(says("barrier (this version has none)"));
+  set({"hardware.kernel filter", "hardware.version shipped", "hardware.barrier on"});
+  EXPECT_EQ(driver.number("hardware.wrong"), 0);
+  EXPECT_TRUE(says("128, always"));
+  EXPECT_FALSE(says("this version has none"));
+  set({"hardware.barrier off"});
+  EXPECT_GT(driver.number("hardware.wrong"), 0);
+  set({"hardware.kernel reduce", "hardware.version shipped", "hardware.block 16 16"});
+  EXPECT_TRUE(says("values of a sum 16 x 16 = 256"));
+  EXPECT_TRUE(says("down to 32 whole warps work or rest"));
+  set({"hardware.kernel convolution", "hardware.version shipped"});
+  EXPECT_EQ(driver.text("hardware.array"), "offsets");
+  EXPECT_TRUE(says("loads 32 integers of offsets"));
+}
+
+TEST_F(HardwarePageTest, a_block_of_the_shipped_transposition_reads_a_column) {
+  set({"hardware.kernel transpose", "hardware.version shipped"});
+  driver.settle();
+  const Rect picture = driver.picture();
+  driver.click_at({picture.x + picture.w * 40.5f / 256, picture.y + picture.h * 200 / 256});
+  EXPECT_EQ(driver.number("hardware.warp"), 40 * 8);
+}
+
 TEST_F(HardwarePageTest, says_where_threads_of_a_warp_disagree_and_why) {
   driver.run("hardware.kernel reduce");
   EXPECT_TRUE(says("disagree in phases 1 to 9."));

@@ -186,6 +186,26 @@ TEST_F(Widgets, a_drop_down_opens_and_chooses) {
   EXPECT_EQ(ui.find_item("HSV"), nullptr);
 }
 
+TEST_F(Widgets, the_arrows_belong_to_a_drop_down_that_a_click_opened) {
+  const Choice choices[] = {{"Gray", "gray"}, {"HSV", "hsv"}};
+  int left_over = 0;
+  auto draw = [&] {
+    ui.dropdown("space", choices, "gray", "pixels.space");
+    left_over += ui.take_key("Down");
+  };
+  frame(draw);
+  press("space");
+  play(draw);
+  ASSERT_NE(ui.find_item("HSV"), nullptr);
+  for (int i = 0; i < 3; ++i) queue.key({"Down", false});  // on what is chosen, to the next one, and nowhere
+  play(draw);
+  EXPECT_EQ(left_over, 0);
+  queue.key({"Enter", false});
+  play(draw);
+  EXPECT_EQ(sent, std::vector<std::string>{"pixels.space hsv"});
+  EXPECT_EQ(ui.find_item("HSV"), nullptr);
+}
+
 TEST_F(Widgets, a_brush_over_the_histogram_sends_its_range) {
   std::vector<double> bins(256, 1.0);
   auto draw = [&] {

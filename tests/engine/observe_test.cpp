@@ -32,7 +32,7 @@ std::vector<float> computed(TeachTask task, const std::string& version, const Te
   const std::vector<float> a = numbers(teach_a(task, settings)), b = numbers(teach_b(task, settings));
   std::vector<float> c(static_cast<size_t>(teach_c(task, settings)));
   Buffer<float> scratch(Device::cpu(), teach_scratch(task, version, settings) + 1, "a test's scratch");
-  EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data(), scratch.data()));
+  EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data(), scratch.data(), b.data()));
   return c;
 }
 
@@ -256,13 +256,29 @@ TEST(Observe, what_is_shipped_does_the_same_work) {
   // A thread has 4 x 8 results: 4 numbers of a and 8 of b for each of 256 terms.
   EXPECT_EQ(product.loads, int64_t{256 * 256} / 32 * 256 * 12);
   EXPECT_EQ(product.worst_load, 32) << "a warp's threads have rows below each other, and read a column of a";
-  for (const TeachTask task : {TeachTask::copy, TeachTask::matmul}) {
+  const Observation turned = observed(TeachTask::transpose, "shipped");
+  EXPECT_EQ(turned.loads, 256 * 256);
+  EXPECT_EQ(turned.worst_load, 32) << "a warp writes a row and reads a column";
+  EXPECT_EQ(turned.worst_store, 4);
+  const Observation filter = observed(TeachTask::filter, "shipped");
+  EXPECT_EQ(filter.loads, int64_t{34 * 18} * 8 * 16)
+      << "each block its tile with one pixel around; weights are arguments";
+  EXPECT_EQ(filter.shared_loads, 9 * 256 * 256);
+  EXPECT_EQ(filter.ways, 2) << "a warp that goes on in the next row of the tile, 46 words further, meets its own banks";
+  EXPECT_EQ(filter.flops, (2 * 9 + 2) * 256 * 256) << "nine terms, a divisor, an offset";
+  EXPECT_EQ(filter.barriers, 1);
+  const Observation sums = observed(TeachTask::reduce, "shipped");
+  EXPECT_EQ(sums.loads, 256 * 256);
+  EXPECT_EQ(sums.stores, 256);
+  EXPECT_EQ(sums.worst_load, 16) << "four neighbors a thread, one after the other";
+  EXPECT_EQ(sums.barriers, 8) << "behind the sums of threads and seven times halves onto halves";
+  for (const TeachTask task : kTeachTasks) {
     const TeachSettings settings{70, 32, 8, 8};
     const Observation odd = observed(task, "shipped", settings);
     EXPECT_EQ(odd.result, computed(task, "shipped", settings));
     EXPECT_EQ(odd.races + odd.outside, 0);
     const TeachGrid known = teach_grid(task, "shipped", settings);
-    EXPECT_EQ(odd.grid[0], known.grid[0]);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(odd.grid[i], known.grid[i]) << i;
     EXPECT_EQ(odd.threads, known.threads);
   }
 }

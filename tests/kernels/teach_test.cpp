@@ -81,7 +81,8 @@ TEST(Teach, every_version_gives_what_a_plain_loop_gives) {
           std::vector<float> result(wanted.size(), -1);
           upload(stream, to, result.data(), static_cast<int64_t>(result.size()));
           Buffer<float> scratch(stream.device(), teach_scratch(task, version, settings) + 1, "a test's scratch");
-          ASSERT_TRUE(teach(stream, task, version, settings, from.data(), other.data(), to.data(), scratch.data()));
+          ASSERT_TRUE(
+              teach(stream, task, version, settings, from.data(), other.data(), to.data(), scratch.data(), b.data()));
           download(stream, result.data(), to, static_cast<int64_t>(result.size()));
           EXPECT_EQ(result, wanted);
         }
@@ -94,19 +95,20 @@ TEST(Teach, what_is_not_there_is_refused) {
   Stream stream(Device::cpu());
   const float a[64 * 64] = {};
   float c[64 * 64];
-  EXPECT_FALSE(teach(stream, TeachTask::copy, "tiled", {64, 32, 8, 8}, a, a, c, nullptr));
-  EXPECT_FALSE(teach(stream, TeachTask::copy, "strided", {64, 31, 8, 8}, a, a, c, nullptr));
+  EXPECT_FALSE(teach(stream, TeachTask::copy, "tiled", {64, 32, 8, 8}, a, a, c, nullptr, a));
+  EXPECT_FALSE(teach(stream, TeachTask::copy, "strided", {64, 31, 8, 8}, a, a, c, nullptr, a));
 }
 
 void exercise_teach(Stream& stream) {
   const TeachSettings settings{32, 32, 8, 8};
   for (const TeachTask task : kTeachTasks) {
     const Buffer<float> a = on_device(stream, numbers(teach_a(task, settings), 1));
-    const Buffer<float> b = on_device(stream, numbers(teach_b(task, settings) + 1, 2));
+    const std::vector<float> weights = numbers(teach_b(task, settings) + 1, 2);
+    const Buffer<float> b = on_device(stream, weights);
     Buffer<float> c(stream.device(), teach_c(task, settings), "a test's result");
     for (const std::string& version : teach_versions(task)) {
       Buffer<float> scratch(stream.device(), teach_scratch(task, version, settings) + 1, "a test's scratch");
-      EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data(), scratch.data()));
+      EXPECT_TRUE(teach(stream, task, version, settings, a.data(), b.data(), c.data(), scratch.data(), weights.data()));
     }
   }
 }

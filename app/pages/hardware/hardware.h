@@ -99,6 +99,7 @@ class HardwarePage : public Page {
   void draw_bars(Ui& ui, Rect area, HoverNote& note) const;
   void draw_sweep(Ui& ui, Rect area) const;
   void draw_roofline(Ui& ui, Rect area, HoverNote& note) const;
+  std::string_view words_of_roofline(const std::string& own) const;
   // hardware_platform.cpp
   void draw_platform_view(Ui& ui, Rect area) const;
   // hardware_inspector.cpp

@@ -35,8 +35,11 @@ void HardwarePage::declare_settings() {
             s.warp = 0;
             s.step.reset();
           })
-      .labels = {N_("copy"),           N_("transpose"),       N_("3 x 3 filter"),
-                 N_("matrix product"), N_("sum (reduction)"), N_("convolution, 4 to 8 channels")};
+      .labels = [] {
+    std::vector<std::string> titles;
+    for (const TeachTask task : kTeachTasks) titles.emplace_back(title_of(task));
+    return titles;
+  }();
   Setting& version = settings_.choice(
       "version", "version", "Another way to compute the same: memory is read and written in another order",
       Parameter::choice("NAME", "one of the kernel's versions", all_versions()),

@@ -29,16 +29,19 @@ void HardwarePage::draw_inspector(Ui& ui) const {
   ui.error_beside("hardware.version");
   if (state_.version == "strided" && state_.task == TeachTask::copy) ui.setting("hardware.stride");
   ui.setting("hardware.size");
-  ui.row("threads of a block",
-         teach_is_shipped(state_.task, state_.version)
-             ? format_tr("{}, always", shape_.threads)
-             : fmt::format("{} x {} = {}", state_.settings.width, state_.settings.height, shape_.threads));
+  const std::string size =
+      fmt::format("{} x {} = {}", state_.settings.width, state_.settings.height, teach_sums(state_.settings).values);
+  const bool shipped = teach_is_shipped(state_.version), sums = state_.task == TeachTask::reduce;
+  ui.row(shipped && sums ? N_("values of a sum") : N_("threads of a block"),
+         shipped && !sums ? format_tr("{}, always", shape_.threads) : size);
   static const Choice blocks[] = {{"8 x 8", "8 8"}, {"16 x 16", "16 16"}, {"32 x 8", "32 8"}, {"32 x 32", "32 32"}};
   ui.segmented("threads of a block", blocks, fmt::format("{} {}", state_.settings.width, state_.settings.height),
                "hardware.block");
   ui.error_beside("hardware.block");
   ui.setting("hardware.warp", {.field = true});
-  ui.setting("hardware.barrier");
+  const HardwareMoment* moment = newest();
+  const bool none = moment != nullptr && moment->seen.phases.size() <= 1;
+  ui.setting("hardware.barrier", {.label = none ? N_("barrier (this version has none)") : ""});
   ui.hairline();
   draw_measure(ui);
   ui.hairline();

@@ -64,6 +64,18 @@ void draw_log_axes(Ui& ui, const LogAxes& axes, double x_step) {
   ui.line({axes.plot.x, axes.plot.bottom()}, {axes.plot.right(), axes.plot.bottom()}, theme.secondary);
 }
 
+// Words of one line, or of as many as they need.
+float height_of(Ui& ui, std::string_view text, float width) {
+  const float line = ui.text_size(Font::caption) * 1.35f;
+  return ui.measure(Font::caption, text).x <= width ? line : ui.paragraph_height(text, width, Font::caption);
+}
+void draw_words(Ui& ui, std::string_view id, const Rect& area, std::string_view text) {
+  if (ui.measure(Font::caption, text).x <= area.w) return ui.label(area, text, Font::caption, ui.theme().secondary);
+  ui.begin_panel(id, area, 0, false);
+  ui.note(text);
+  ui.end_panel();
+}
+
 Rect plot_in(Rect area) {
   area.cut_left(56);
   area.cut_right(12);
@@ -84,16 +96,13 @@ MeasureRequest HardwarePage::measured(const std::string& version, bool sweep) co
 }
 
 void HardwarePage::draw_race_view(Ui& ui, Rect area, HoverNote& note) const {
-  const float line = ui.text_size(Font::caption) * 1.35f;
-  const auto words = [&](std::string_view text, Color color) {
-    ui.label(area.cut_top(line), ui.fitted(text, Font::caption, area.w), Font::caption, color);
+  const auto words = [&](std::string_view id, const std::string& text) {
+    draw_words(ui, id, area.cut_top(height_of(ui, text, area.w)), text);
   };
-  words(format_tr("{}, {} x {}: the median of repeated runs on this machine", word_of(state_.task), state_.settings.n,
-                  state_.settings.n),
-        ui.theme().secondary);
-  if (const std::string why = why_no_cuda(); !why.empty()) {
-    words(format_tr("There is no GPU here that CUDA can use ({}): its bars stay empty.", why), ui.theme().secondary);
-  }
+  words("what is measured", format_tr("{}, {} x {}: the median of repeated runs on this machine",
+                                      tr(title_of(state_.task)), state_.settings.n, state_.settings.n));
+  if (const std::string why = why_no_cuda(); !why.empty())
+    words("why no GPU", format_tr("There is no GPU here that CUDA can use ({}): its bars stay empty.", why));
   area.cut_top(6);
   const float lower = std::clamp(area.h * 0.5f, 0.0f, 420.0f);
   Rect below = area.cut_bottom(lower > 110 ? lower : 0);
@@ -157,7 +166,6 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
     if (r.keyboard) ui.draw_focus(place.inset(0, 1), 4);
     place.cut_left(8);
     ui.label(place.cut_left(names + 14), version, Font::control, chosen ? theme.text : theme.secondary);
-    place.cut_right(96);
     const MeasureRequest of = measured(version, false);
     const VersionTimes* times = measure_.times(of);
     if (times == nullptr) {
@@ -165,7 +173,21 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
                theme.secondary);
       continue;
     }
+    // Each bar has its time behind it; where bars are too low for that, all of them stand at the end of the row.
     const float bar = (row - 6) / static_cast<float>(bars);
+    const bool behind = bar >= 11;
+    if (behind) {
+      place.cut_right(96);
+    } else if (row >= 12) {
+      const float size = std::min(13.0f, row);
+      place.cut_right(8);
+      const float wide = ui.measure(Font::number, "0000.0 \u00b5s", size).x;
+      for (size_t i = bars; i-- > 0 && place.w > 2 * wide;) {
+        const Rect time = place.cut_right(wide);
+        if (const std::optional<double> value = kWorkers[i].of(*times))
+          ui.label(time, time_text(*value), Font::number, theme.*kWorkers[i].tone, Align::right, size);
+      }
+    }
     place.cut_top(3);
     for (size_t i = 0; i < bars; ++i) {
       const Rect whole = place.cut_top(bar);
@@ -174,7 +196,7 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
       const Rect filled{whole.x, whole.y + 1, std::max(2.0f, whole.w * static_cast<float>(*value / most)),
                         std::max(bar - 2, 2.0f)};
       ui.fill(filled, theme.*kWorkers[i].tone, 2);
-      if (bar >= 11) {
+      if (behind) {
         ui.label(Rect{filled.right() + 6, whole.y, 96, bar}, time_text(*value), Font::number, theme.text, Align::left,
                  std::min(13.0f, bar));
       }
@@ -191,12 +213,10 @@ void HardwarePage::draw_bars(Ui& ui, Rect area, HoverNote& note) const {
 
 void HardwarePage::draw_sweep(Ui& ui, Rect area) const {
   const Theme& theme = ui.theme();
-  const float line = ui.text_size(Font::caption) * 1.35f;
-  Rect title = area.cut_top(line);
+  const std::string name = format_tr("{}: milliseconds over the side", state_.version);
+  draw_words(ui, "of the sweep", area.cut_top(height_of(ui, name, area.w)), name);
   const MeasureRequest of = measured(state_.version, true);
   const std::vector<SweepPoint>* points = measure_.sweep(of);
-  ui.label(title, ui.fitted(format_tr("{}: milliseconds over the side", state_.version), Font::caption, title.w),
-           Font::caption, theme.secondary);
   if (points == nullptr || points->size() < 2) {
     ui.begin_panel("sweep", area.centered(std::min(area.w, 380.0f), std::min(area.h, 80.0f)), 0, false);
     if (measure_.comes(of)) {
@@ -242,10 +262,8 @@ void HardwarePage::draw_sweep(Ui& ui, Rect area) const {
 // FLOP per byte against FLOP per second: nobody gets above what memory brings or the cores compute.
 void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const float line = ui.text_size(Font::caption) * 1.35f;
-  Rect title = area.cut_top(line);
-  ui.label(title, ui.fitted(tr("roofline of all cores: GFLOP/s over FLOP per byte"), Font::caption, title.w),
-           Font::caption, theme.secondary);
+  const std::string_view name = tr("roofline of all cores: GFLOP/s over FLOP per byte");
+  draw_words(ui, "of the roofline", area.cut_top(height_of(ui, name, area.w)), name);
   const std::optional<DeviceLimits>& limits = measure_.limits();
   if (!limits) {
     ui.begin_panel("roofline", area.centered(std::min(area.w, 380.0f), std::min(area.h, 80.0f)), 0, false);
@@ -254,7 +272,9 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
     return;
   }
   const double peak = limits->gflops, bytes = limits->gbytes_per_second;
-  const Rect foot = area.cut_bottom(line);
+  const std::string own = measured(state_.version, false).key();
+  const std::string_view about = words_of_roofline(own);
+  const Rect foot = area.cut_bottom(height_of(ui, about, area.w));
   const LogAxes axes{plot_in(area), 1.0 / 16, 1024, std::pow(10.0, std::floor(std::log10(bytes / 16))),
                      std::pow(10.0, std::ceil(std::log10(peak * 1.2)))};
   if (axes.plot.h < 40 || axes.plot.w < 60) return;
@@ -264,14 +284,13 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
   ui.line(axes.at(axes.left, bytes * axes.left), axes.at(ridge, peak), theme.secondary, 2);
   ui.line(axes.at(ridge, peak), axes.at(axes.right, peak), theme.secondary, 2);
   ui.pop_clip();
-  ui.label(Rect{axes.plot.x + 4, axes.at(1, peak).y - 20, axes.plot.w - 8, 18},
+  const float roof = axes.at(1, peak).y;
+  ui.label(Rect{axes.plot.x + 4, roof - (roof > axes.plot.y + 18 ? 20.0f : -2.0f), axes.plot.w - 8, 18},
            format_tr("{} GFLOP/s", fmt::format("{:.3g}", peak)), Font::caption, theme.secondary, Align::right);
   const Vec slope = axes.at(0.25, bytes * 0.25);
   ui.label(Rect{slope.x + 14, slope.y - 2, axes.plot.right() - slope.x - 14, 18},
            format_tr("{} GB/s", fmt::format("{:.3g}", bytes)), Font::caption, theme.secondary);
   const Vec mouse = ui.input().mouse;
-  const std::string own = measured(state_.version, false).key();
-  bool above = false;
   for (const auto& [key, counted] : counted_) {
     const VersionTimes* times = measure_.times(counted.of);
     if (times == nullptr || counted.flops == 0) continue;
@@ -282,23 +301,32 @@ void HardwarePage::draw_roofline(Ui& ui, Rect area, HoverNote& note) const {
     ui.draw().AddCircleFilled({p.x, p.y}, chosen ? 6.0f : 4.0f,
                               chosen ? theme.activation : faded(theme.activation, 0.5f), 16);
     if (chosen) {
-      above = speed > 1.1 * std::min(peak, bytes * intensity);
       const bool left = p.x > axes.plot.center().x;
       ui.label(Rect{left ? p.x - 150 : p.x + 10, p.y - 9, 140, 18}, state_.version, Font::caption, theme.text,
                left ? Align::right : Align::left);
     }
     if (std::hypot(mouse.x - p.x, mouse.y - p.y) > 10) continue;
-    note.title = fmt::format("{}, {}, {} x {}", word_of(counted.of.task), counted.of.version, counted.of.settings.n,
-                             counted.of.settings.n);
+    note.title = fmt::format("{}, {}, {} x {}", tr(title_of(counted.of.task)), counted.of.version,
+                             counted.of.settings.n, counted.of.settings.n);
     note.lines = {{std::string(tr("GFLOP/s")), fmt::format("{:.3g}", speed), theme.activation},
                   {std::string(tr("FLOP per byte")), fmt::format("{:.3g}", intensity), 0}};
   }
+  draw_words(ui, "about the roofline", foot, about);
+}
+
+// What is to be said of the version that is chosen.
+std::string_view HardwarePage::words_of_roofline(const std::string& own) const {
   const auto mine = counted_.find(own);
-  const bool computes = mine == counted_.end() || mine->second.flops > 0;
-  const std::string_view about = !computes ? tr("This kernel computes nothing: it has no place here.")
-                                 : above ? tr("Above the line: its data stay in a cache, which is faster than memory.")
-                                         : tr("Both lines were measured on this machine.");
-  ui.label(foot, ui.fitted(about, Font::caption, foot.w), Font::caption, theme.secondary);
+  if (mine == counted_.end()) return tr("Both lines were measured on this machine.");
+  const auto flops = static_cast<double>(mine->second.flops), bytes = static_cast<double>(mine->second.bytes);
+  if (mine->second.flops == 0) return tr("This kernel computes nothing: it has no place here.");
+  const VersionTimes* times = measure_.times(mine->second.of);
+  const std::optional<DeviceLimits>& limits = measure_.limits();
+  const bool above =
+      times != nullptr && limits &&
+      flops / times->cpu * 1e-6 > 1.1 * std::min(limits->gflops, limits->gbytes_per_second * flops / bytes);
+  return above ? tr("Above the line: its data stay in a cache, which is faster than memory.")
+               : tr("Both lines were measured on this machine.");
 }
 
 }  // namespace striate

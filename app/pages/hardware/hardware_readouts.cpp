@@ -130,7 +130,7 @@ void HardwarePage::declare_readouts(Registry& registry) {
          [this] { return static_cast<double>(__builtin_popcount(need_step().lanes)); });
   word("what", "what the step does: load, store or branch",
        [this] { return std::string(kKinds[static_cast<size_t>(need_step().kind)]); });
-  word("array", "what the step reads or writes: a, b, c or shared", [this] {
+  word("array", "what the step reads or writes: a, b, c, shared or offsets", [this] {
     const WarpStep& step = need_step();
     return std::string(step.kind == WarpStep::Kind::branch ? "none" : name_of(step.array));
   });

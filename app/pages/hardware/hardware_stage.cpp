@@ -39,6 +39,7 @@ std::string words_of(const WarpStep& step) {
   }
   const bool shared = step.array == Array::shared;
   const int floats = step.bytes / 4 * lanes;
+  if (step.array == Array::offsets) return format_tr("loads {} integers of {}", floats, name_of(step.array));
   if (step.kind == WarpStep::Kind::load) {
     return shared ? trn("loads one shared float", "loads {} shared floats", floats)
                   : format_tr("loads {} floats of {}", floats, name_of(step.array));
@@ -56,8 +57,11 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
   if (h == 0) {
     const int floats = w, first = bx * floats;
     const int last = std::min(first + floats, n * n) - 1;
-    if (first / n == last / n) return {first % n, first / n, last - first + 1, 1};
-    return {0, first / n, n, last / n - first / n + 1};
+    CellRect rows{0, first / n, n, last / n - first / n + 1};
+    if (rows.h == 1) rows.x = first % n, rows.w = last - first + 1;
+    // The program's own transposition writes rows, and reads columns.
+    if (of.task == TeachTask::transpose && !result) std::swap(rows.x, rows.y), std::swap(rows.w, rows.h);
+    return rows;
   }
   int x = bx * w, y = by * h;
   // Neighbors of a naive product have rows below each other; a transposition writes elsewhere.
@@ -67,12 +71,14 @@ CellRect area_of_block(const HardwareRequest& of, const TeachGrid& shape, int64_
   return {x, y, std::min(w, n - x), std::min(h, n - y)};
 }
 
-// Which value of an array lies at an address. What the program ships reads a copy with a border of zeros: -1 there.
+// Which value of an array lies at an address. What the program ships may read a copy with a border of zeros, or with
+// zeros behind: -1 there.
 int64_t value_at(const HardwareRequest& of, Array array, int32_t address) {
-  const int64_t word = address / 4;
-  const bool padded = of.task == TeachTask::convolution && teach_is_shipped(of.task, of.version);
-  if (array != Array::a || !padded) return word;
-  const int64_t n = of.settings.n, pitch = n + 2, plane = pitch * pitch;
+  const int64_t word = address / 4, n = of.settings.n;
+  if (array != Array::a || !teach_is_shipped(of.version)) return word;
+  if (of.task == TeachTask::reduce) return word < n * n ? word : -1;
+  if (of.task != TeachTask::convolution) return word;
+  const int64_t pitch = n + 2, plane = pitch * pitch;
   const int64_t row = word % plane / pitch - 1, column = word % pitch - 1;
   if (row < 0 || row >= n || column < 0 || column >= n) return -1;
   return (word / plane * n + row) * n + column;
@@ -170,11 +176,12 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
 
   Rect title = area.cut_top(line);
   if (result && moment.wrong_values > 0) {
-    ui.label(title,
-             ui.fitted(moment.wrong_values == 1 ? std::string(tr("c: one value is wrong"))
-                                                : format_tr("c: {} values are wrong", grouped(moment.wrong_values)),
-                       Font::caption, title.w),
-             Font::caption, theme.gradient);
+    const std::string count = grouped(moment.wrong_values);
+    const std::string whole = moment.wrong_values == 1 ? std::string(tr("c: one value is wrong"))
+                                                       : format_tr("c: {} values are wrong", count);
+    const bool fits = ui.measure(Font::caption, whole).x <= title.w;
+    ui.label(title, fits ? whole : ui.fitted(format_tr("{} wrong", count), Font::caption, title.w), Font::caption,
+             theme.gradient);
   } else {
     const std::string words = result && state_.task == TeachTask::convolution
                                   ? format_tr("c: the result, channel {}", channel)
@@ -256,7 +263,8 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
         int64_t i = value_at(moment.of, which, step->at[lane] + 4 * part);
         if (i < 0) continue;
         i %= pixels;
-        if (result && state_.task == TeachTask::reduce) i *= moment.seen.threads;  // where its sum begins
+        if (result && state_.task == TeachTask::reduce)
+          i *= teach_sums(moment.of.settings).values;  // where its sum begins
         const Vec at{place.x + scale * (static_cast<float>(i % n) + 0.5f),
                      place.y + scale * (static_cast<float>(i / n) + 0.5f)};
         ui.draw().AddCircleFilled({at.x, at.y}, radius, tone, 8);

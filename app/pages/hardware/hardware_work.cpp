@@ -54,6 +54,12 @@ const std::vector<std::string>& hardware_tasks() {
   return words;
 }
 
+const char* title_of(TeachTask task) {
+  constexpr const char* kTitles[] = {N_("copy"),           N_("transpose"),       N_("3 x 3 filter"),
+                                     N_("matrix product"), N_("sum (reduction)"), N_("convolution, 4 to 8 channels")};
+  return kTitles[static_cast<size_t>(task)];
+}
+
 std::vector<float> hardware_a(const Image& image, TeachTask task, int n) {
   Stream stream(Device::cpu());
   const auto pixels = static_cast<size_t>(n) * static_cast<size_t>(n);
@@ -118,6 +124,10 @@ std::string divergence_words(const HardwareMoment& moment) {
     return where +
            std::string(tr("Every second thread adds, then every fourth: lanes that rest stand between lanes that "
                           "work, in every warp."));
+  if (version == "shipped")
+    return where + std::string(tr(
+                       "Half of the threads add, then a quarter: down to 32 whole warps work or rest. From 16 sums on "
+                       "a part of one warp is left, and in the end one thread writes."));
   if (version == "strided" || version == "sequential")
     return where +
            std::string(tr("While 32 threads and more add, whole warps work or rest. From 16 sums on a part of one "
@@ -156,7 +166,7 @@ HardwareMomentPtr HardwareWork::observe(const HardwareRequest& request, const Im
     Buffer<float> scratch(Device::cpu(), teach_scratch(request.task, request.version, request.settings) + 1,
                           "a kernel's right result");
     teach(stream, request.task, request.version, request.settings, a_->data(), moment->b.data(), moment->right.data(),
-          scratch.data());
+          scratch.data(), moment->b.data());
     stream.synchronize();
   }
   const Observation& seen = moment->seen;

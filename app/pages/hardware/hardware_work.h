@@ -16,6 +16,8 @@
 namespace striate {
 
 const std::vector<std::string>& hardware_tasks();  // words, in the order of TeachTask
+// What it is called, to be translated: "matrix product".
+const char* title_of(TeachTask task);
 inline const std::string& word_of(TeachTask task) { return hardware_tasks()[static_cast<size_t>(task)]; }
 
 struct HardwareRequest {
