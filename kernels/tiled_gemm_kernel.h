@@ -8,13 +8,21 @@
 
 namespace striate {
 
+// Keeps loads that stand before it from being put off until their values are used: nvcc moves none past it.
+HD inline void ask_now() {
+#ifdef __CUDA_ARCH__
+  __syncwarp();
+#endif
+}
+
 // A thread owns 8 outputs times PT positions, kAcross apart. While it multiplies what lies in one half of shared memory
 // it waits for the next terms, which it then writes to the other half: one barrier a step.
 template <class M, int PT>
 struct TiledGemm {
-  static constexpr int threads = 128, kPositions = 128, kTerms = 8, kOutputs = 8, kLanes = 32;
-  static constexpr int kRows = kTerms * kLanes / threads;  // of x, that a warp brings
+  static constexpr int threads = 128, kPositions = 128, kOutputs = 8, kLanes = 32;
   static constexpr int kAcross = kPositions / PT, kTiles = threads / kAcross;
+  static constexpr int kTerms = threads * 4 / (kTiles * kOutputs);  // of a step: each thread brings four weights
+  static constexpr int kRows = kTerms * kLanes / threads;           // of x, that a warp brings
   static constexpr int kTilePitch = kOutputs * kTerms + 8;  // two tiles' weights of a term lie in different banks
   static constexpr int64_t work = kInlineWork;
   using Four = typename M::Four;
@@ -24,26 +32,31 @@ struct TiledGemm {
   // A thread's fours of a packed tile of weights, term after term.
   static constexpr int kFours = kTerms * kOutputs / 4;
 
-  // Position p of a term's row stands at p % 32 * 4 + p / 32: what a warp reads in rows of 32 a thread writes, and
-  // another one reads, in fours.
+  // A group of four is positions 32 apart: what a warp reads as a row, threads read back in fours. Where in its group a
+  // position stands changes with every eighth group, so that a row is written to 32 banks.
+  HD static int slot(int group, int quarter) { return group * 4 + ((quarter + group / 8) & 3); }
+  HD static int position(int group, int i) { return group + ((i - group / 8) & 3) * kLanes; }
+
   struct Shared {
     typename M::template Tile<2 * kTiles * kTilePitch> weights;  // [half][tile][term][output]
-    typename M::template Tile<2 * kTerms * kPositions> x;        // [half][term][position]
+    typename M::template Tile<2 * kTerms * kPositions> x;        // [half][term][group][4]
   };
   struct Sums {
     Fours of[kOutputs][PT / 4];
   };
+  struct Ahead {
+    int offset[kRows];
+  };
   struct Next {
-    typename M::Value x[kRows][4];  // of positions place, place + 32, ...
-    int place[kRows];
+    typename M::Value x[kRows][4];
+    int place[kRows];  // the first one's in its line; from 0 on, the last one's is 32
     Four weights;
   };
   struct Tile {
-    int64_t plane, weights;  // the first output; the first packed tile of 8
-    int tiles, outputs;      // that there are from those on
+    int n, group, k_block;
+    int first, count;  // positions: the first one, and how many there are from there on
+    int late;          // floats from a line of memory to x there
     int64_t x;
-    int first, count, late;  // positions: the first one, those from there on, and how far x is behind a line of memory
-    int64_t out;
   };
 
   ImplicitGemmArguments a;
@@ -60,61 +73,56 @@ struct TiledGemm {
   HD Tile tile_of(int block) const {
     const int k_block = block % k_blocks, place = block / k_blocks;
     const int stretch = place % stretches, problem = place / stretches;
-    const int group = problem % a.groups;
-    const int64_t n = problem / a.groups;
     Tile tile;
-    tile.plane = int64_t{group} * a.k + k_block * (kTiles * kOutputs);
-    tile.weights = int64_t{group} * k_tiles + k_block * kTiles;
-    tile.tiles = k_tiles - k_block * kTiles;
-    tile.outputs = a.k - k_block * (kTiles * kOutputs);
+    tile.n = problem / a.groups, tile.group = problem % a.groups, tile.k_block = k_block;
     tile.first = stretch * kPositions;
     tile.count = static_cast<int>(a.length) - tile.first;
-    tile.x = n * a.x_image + group * a.x_group + tile.first;
-    tile.late = static_cast<int>(tile.x % kLanes);
-    tile.out = n * a.out_image + tile.plane * a.out_plane;
+    tile.x = tile.n * a.x_image + tile.group * a.x_group + tile.first;
+    tile.late = static_cast<int>(tile.x & (kLanes - 1));
     return tile;
   }
 
-  // Lanes begin at a line of memory, wherever a row does; the positions before it are read with the last ones.
-  HD void fetch(const Tile& tile, int thread, int first, Next& next) const {
-    const typename M::In x = a.x;
+  // The last term stands for those behind it: they are brought and not added.
+  HD void look_ahead(int thread, int first, Ahead& ahead) const {
     const typename M::Integers offsets = a.offsets;
     STRIATE_UNROLL
     for (int r = 0; r < kRows; ++r) {
       const int term = first + thread / kLanes + r * (threads / kLanes);
-      next.place[r] = thread % kLanes;
-      if (term >= a.j) continue;
-      const int offset = offsets[term], late = (tile.late + offset) & (kLanes - 1);
-      const int place = thread % kLanes - late;
-      const bool wraps = place >= 0;
-      const typename M::In row = x + (tile.x + offset);
-      typename M::Value values[4];
+      ahead.offset[r] = offsets[term < a.j ? term : a.j - 1];
+    }
+  }
+
+  // Lanes begin at a line of memory, wherever a row does; the positions before it are read with the last ones.
+  HD void fetch(const Tile& tile, int thread, int first, Ahead& ahead, Next& next) const {
+    const typename M::In x = a.x, weights = a.weights;
+    STRIATE_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      const int place = thread % kLanes - ((tile.late + ahead.offset[r]) & (kLanes - 1));
+      const typename M::In row = x + (tile.x + ahead.offset[r] + place);
       STRIATE_UNROLL
       for (int i = 0; i < 4; ++i) {
-        const int at = place + (i < 3 || !wraps ? (i + 1) * kLanes : 0);
-        values[i] = M::template load_part<1>(row + at, tile.count - at)[0];
+        const int at = i < 3 || place < 0 ? (i + 1) * kLanes : 0;
+        next.x[r][i] = M::template load_part<1>(row + at, tile.count - place - at)[0];
       }
-      STRIATE_UNROLL
-      for (int i = 0; i < 4; ++i) next.x[r][i] = wraps ? values[(i + 3) % 4] : values[i];
-      next.place[r] = wraps ? place : place + kLanes;
+      next.place[r] = place;
     }
-    const int packed = thread / kFours, part = thread % kFours;
-    if (packed < kTiles && packed < tile.tiles && first + part / 2 < a.j) {
-      next.weights = M::four(typename M::In(a.weights), ((tile.weights + packed) * a.j + first) * kOutputs + part * 4);
-    }
+    const int packed = thread / kFours, part = thread % kFours, term = first + part / 2;
+    const int here = tile.k_block * kTiles + packed, from = tile.group * k_tiles + (here < k_tiles ? here : 0);
+    const int64_t at = (int64_t{from} * a.j + (term < a.j ? term : a.j - 1)) * kOutputs + part % 2 * 4;
+    next.weights = M::four(weights, at);
+    look_ahead(thread, first + kTerms, ahead);
   }
 
   HD void bring(Shared& shared, int thread, int half, const Next& next) const {
     STRIATE_UNROLL
     for (int r = 0; r < kRows; ++r) {
-      const int term = half * kTerms + thread / kLanes + r * (threads / kLanes);
-      Four four;
+      const int row = (half * kTerms + thread / kLanes + r * (threads / kLanes)) * kPositions;
+      const int group = next.place[r] & (kLanes - 1), wraps = next.place[r] >= 0;
       STRIATE_UNROLL
-      for (int i = 0; i < 4; ++i) four.values[i] = next.x[r][i];
-      M::put_four(shared.x, term * kPositions + next.place[r] * 4, four);
+      for (int i = 0; i < 4; ++i) shared.x[row + slot(group, i + wraps)] = next.x[r][i];
     }
     const int packed = thread / kFours, part = thread % kFours;
-    if (packed < kTiles) M::put_four(shared.weights, (half * kTiles + packed) * kTilePitch + part * 4, next.weights);
+    M::put_four(shared.weights, (half * kTiles + packed) * kTilePitch + part * 4, next.weights);
   }
 
   template <bool whole>
@@ -141,36 +149,39 @@ struct TiledGemm {
     }
   }
 
+  HD int first_k(const Tile& tile, int thread) const { return (tile.k_block * kTiles + thread / kAcross) * kOutputs; }
+
   HD void begin(const Tile& tile, int thread, Sums& sums) const {
-    const int first_k = thread / kAcross * kOutputs, ks = tile.outputs - first_k;
+    const int k_first = first_k(tile, thread), ks = a.k - k_first;
     const typename M::In bias = a.bias;
     STRIATE_UNROLL
     for (int k = 0; k < kOutputs; ++k) {
       STRIATE_UNROLL
       for (int i = 0; i < PT / 4; ++i) {
-        sums.of[k][i] = Fours::all(a.bias != nullptr && k < ks ? bias[tile.plane + first_k + k] : 0.0f);
+        sums.of[k][i] = Fours::all(a.bias != nullptr && k < ks ? bias[tile.group * a.k + k_first + k] : 0.0f);
       }
     }
   }
 
   HD void end(const Tile& tile, int thread, const Sums& sums) const {
-    const int first_k = thread / kAcross * kOutputs, ks = tile.outputs - first_k;
+    const int k_first = first_k(tile, thread), ks = a.k - k_first;
+    const int64_t plane = int64_t{tile.group} * a.k + k_first;
     typename M::template Floats<1> sum[kOutputs][PT];
     STRIATE_UNROLL
     for (int k = 0; k < kOutputs; ++k) {
       STRIATE_UNROLL
       for (int i = 0; i < PT; ++i) {
-        sum[k][i] = M::template Floats<1>::all(sums.of[k][i % (PT / 4)][i / (PT / 4)]);
+        sum[k][i] = M::template Floats<1>::all(sums.of[k][i / 4][i % 4]);
       }
     }
     Flat flat{};
     flat.a = a;
-    flat.settle(tile.plane + first_k, ks, sum);
-    const typename M::Out out = a.out + (tile.out + first_k * a.out_plane);
+    flat.settle(plane, ks, sum);
+    const typename M::Out out = a.out + (tile.n * a.out_image + plane * a.out_plane);
     const int pitch = static_cast<int>(a.pitch);
     STRIATE_UNROLL
     for (int i = 0; i < PT; ++i) {
-      const int at = thread % kAcross + i * kAcross, o = tile.first + at;
+      const int at = position(thread % kAcross + i / 4 * kAcross, i % 4), o = tile.first + at;
       if (M::when(at >= tile.count)) continue;
       const int row = o / pitch, column = o - row * pitch;
       if (M::when(column >= a.valid)) continue;
@@ -186,17 +197,20 @@ struct TiledGemm {
   HD void operator()(B block, Shared& shared) const {
     const Tile tile = tile_of(block.x);
     auto sums = block.template own<Sums>();
+    auto ahead = block.template own<Ahead>();
     block.phase([&](int thread) {
-      Next next{};
-      fetch(tile, thread, 0, next);
+      Next next;
+      look_ahead(thread, 0, ahead[thread]);
+      fetch(tile, thread, 0, ahead[thread], next);
       bring(shared, thread, 0, next);
       begin(tile, thread, sums[thread]);
     });
     int half = 0;
     for (int first = kTerms; first < a.j; first += kTerms, half = 1 - half) {
       block.phase([&](int thread) {
-        Next next{};
-        fetch(tile, thread, first, next);
+        Next next;
+        fetch(tile, thread, first, ahead[thread], next);
+        ask_now();
         multiply<true>(shared, thread, half, kTerms, sums[thread]);
         bring(shared, thread, 1 - half, next);
       });

@@ -152,7 +152,7 @@ TEST(TiledGemm, takes_convolutions_large_enough_and_leaves_the_others) {
     EXPECT_EQ(large.block, 128);
     EXPECT_EQ(large.shared_bytes, 2 * 4 * (8 * 72 + 8 * 128));
     EXPECT_EQ(large.grid[0], up(19 * 22 + 20, 128));
-    EXPECT_EQ(launched(16, 32, 20).shared_bytes, 2 * 4 * (4 * 72 + 8 * 128));
+    EXPECT_EQ(launched(16, 32, 20).shared_bytes, 2 * 4 * (4 * 136 + 16 * 128));
     EXPECT_EQ(launched(16, 16, 20).block, kFlatThreads) << "few outputs";
     EXPECT_EQ(launched(1, 64, 20).block, kFlatThreads) << "few terms";
     EXPECT_EQ(launched(16, 64, 7).block, kFlatThreads) << "few positions";

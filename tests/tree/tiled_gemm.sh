@@ -16,7 +16,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 # PTX: complaints about it. The inner loop of the form with PT positions a thread: the basic block with the most
-# multiply-adds, 8 terms times 8 outputs times PT positions.
+# multiply-adds, 512: of 8 outputs, PT positions and 64 / PT terms.
 complaints() {
   awk '
     function end_of_block() {
@@ -26,9 +26,9 @@ complaints() {
     function end_of_kernel() {
       if (name == "") return
       end_of_block()
-      positions = name ~ /ELi8E/ ? 8 : 4
-      if (most != 64 * positions) print name ": " most + 0 " multiply-adds in a step, not " 64 * positions
-      if (wide != 8 * (2 + positions / 4)) print name ": " wide + 0 " loads of 128 bits in a step"
+      positions = name ~ /ELi8E/ ? 8 : 4; terms = 64 / positions
+      if (most != 512) print name ": " most + 0 " multiply-adds in a step, not 512"
+      if (wide != terms * (2 + positions / 4)) print name ": " wide + 0 " loads of 128 bits in a step"
       if (narrow) print name ": " narrow " narrow loads of shared memory in a step"
       if (other) print name ": " other " products or sums that are not fused"
       if (local) print name ": local memory"
