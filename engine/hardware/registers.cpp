@@ -158,6 +158,8 @@ const std::vector<RegisterRow>& register_rows() {
       {"21ConvolutionVectorizedINS_5PlainELi64EEE", {254, 254, 255, 255, 254, 255, 255}},
       {"6MatmulINS_5PlainELi4ELi4EEE", {96, 96, 96, 96, 104, 114, 116}},
       {"6limits12CopyOneFloatINS_5PlainEEE", {30, 26, 30, 30, 26, 28, 28}},
+      {"9TiledGemmINS_5PlainELi4EEE", {96, 96, 100, 100, 102, 100, 102}},
+      {"9TiledGemmINS_5PlainELi8EEE", {132, 132, 131, 131, 128, 126, 128}},
   };
   return rows;
 }
