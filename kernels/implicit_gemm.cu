@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kernels/implicit_gemm_kernel.h"
+#include "kernels/tiled_gemm.h"
 
 namespace striate {
 
@@ -73,6 +74,7 @@ int implicit_gemm_tile(Stream& stream, int k, int j, int64_t length) {
 }
 
 void implicit_gemm(Stream& stream, const char* name, const ImplicitGemmArguments& a) {
+  if (stream.device().is_gpu() && tiled_gemm_fits(a)) return tiled_gemm(stream, name, a);
   const int k = choose(stream.device().is_gpu(), a.k, a.j, a.length).k;
   with_target(stream, [&](auto target) {
     if constexpr (decltype(target)::is_gpu) {

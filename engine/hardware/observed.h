@@ -125,6 +125,11 @@ struct Observed {
       for (CountedFloat& lane : same.lanes) lane = value;
       return same;
     }
+    static Floats load(const CountedFloat* from) {
+      Floats some;
+      for (int i = 0; i < W; ++i) some.lanes[i].value = from[i].value;
+      return some;
+    }
     Floats& operator+=(const Floats& b) {
       for (int i = 0; i < W; ++i) lanes[i] += b.lanes[i];
       return *this;

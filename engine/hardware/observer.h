@@ -1,5 +1,5 @@
 // Notes what the threads of a block do and adds it up, warp by warp. One for each thread of the processor that runs
-// blocks; observed.h calls it, observe.cpp brings the sums together.
+// blocks; observed.h calls it, observe_kernel.h brings the sums together.
 #pragma once
 
 #include <array>
@@ -47,7 +47,7 @@ class Observer {
     return observer;
   }
 
-  // ------------------------------------------------------------------ what observe.cpp says
+  // ------------------------------------------------------------------ what observe_kernel.h says
 
   void begin_block(int block);
   // From here on the kernel is run for these warps and for phases first to last - 1; a new pass over the block.

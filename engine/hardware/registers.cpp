@@ -179,6 +179,8 @@ const std::vector<RegisterRow>& register_rows() {
       {"9filtering10FilterTileINS_5PlainEffLNS_12FilterResultE2EEE", {64, 48, 48, 48, 40, 40, 40}},
       {"9filtering10FilterTileINS_5PlainEhfLNS_12FilterResultE2EEE", {64, 48, 48, 48, 40, 40, 40}},
       {"9filtering10FilterTileINS_5PlainEhhLNS_12FilterResultE0EEE", {63, 40, 40, 40, 40, 63, 56}},
+      {"9TiledGemmINS_5PlainELi4EEE", {96, 96, 100, 100, 102, 100, 102}},
+      {"9TiledGemmINS_5PlainELi8EEE", {132, 132, 131, 131, 128, 126, 128}},
   };
   return rows;
 }

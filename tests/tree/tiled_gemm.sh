@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# What nvcc makes of kernels/tiled_gemm_kernel.h: the inner loop reads shared memory in 128 bits and has nothing but fused
+# multiply-adds, nothing lies in local memory, and registers leave room for three blocks on a multiprocessor.
+#
+#   tests/tree/tiled_gemm.sh [ROOT]
+#
+# Before the real text it checks wrong ones, so that a rule that finds nothing any more is noticed.
+set -uo pipefail
+root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
+nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
+if ! [ -x "$nvcc" ]; then
+  echo "skipped: there is no nvcc here"
+  exit 77
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# PTX: complaints about it. The inner loop of the form with PT positions a thread: the basic block with the most
+# multiply-adds, 512: of 8 outputs, PT positions and 64 / PT terms.
+complaints() {
+  awk '
+    function end_of_block() {
+      if (fma > most) { most = fma; wide = shared_wide; narrow = shared_narrow; other = arithmetic }
+      fma = shared_wide = shared_narrow = arithmetic = 0
+    }
+    function end_of_kernel() {
+      if (name == "") return
+      end_of_block()
+      positions = name ~ /ELi8E/ ? 8 : 4; terms = 64 / positions
+      if (most != 512) print name ": " most + 0 " multiply-adds in a step, not 512"
+      if (wide != terms * (2 + positions / 4)) print name ": " wide + 0 " loads of 128 bits in a step"
+      if (narrow) print name ": " narrow " narrow loads of shared memory in a step"
+      if (other) print name ": " other " products or sums that are not fused"
+      if (local) print name ": local memory"
+      ++kernels
+      most = 0
+    }
+    /\.entry .*TiledGemm/ { end_of_kernel(); name = $NF; local = 0 }
+    /^\$L/ || /[ \t]bra/ { end_of_block() }
+    /fma\.rn\.f32/ { ++fma }
+    /ld\.shared\.v4\.f32/ { ++shared_wide }
+    /ld\.shared\.[a-z]*[0-9]/ && !/\.v4\./ { ++shared_narrow }
+    /(mul|add|sub)(\.rn)?\.f32/ { ++arithmetic }
+    /\.local/ { ++local }
+    END { end_of_kernel(); if (kernels != 2) print kernels + 0 " kernels, not 2" }
+  ' "$1"
+}
+# SED-COMMAND COMPLAINT: what it changes is complained of.
+expect_complaint() {
+  sed "$1" "$folder/tiled.ptx" >"$folder/wrong.ptx"
+  if ! complaints "$folder/wrong.ptx" | grep -q "$2"; then
+    echo "tiled_gemm.sh: '$1' is not noticed: $2" >&2
+    exit 1
+  fi
+}
+compile() {
+  "$nvcc" -std=c++17 -O3 --fmad=false --expt-relaxed-constexpr -I"$root" -DSTRIATE_WITH_CUDA=1 "$@" \
+    "$root/kernels/tiled_gemm.cu" 2>&1
+}
+
+if ! compile -arch=compute_75 -ptx -o "$folder/tiled.ptx" >"$folder/said"; then
+  cat "$folder/said" >&2
+  exit 1
+fi
+expect_complaint 's/ld\.shared\.v4\.f32/ld.shared.f32/' 'narrow loads of shared memory'
+expect_complaint 's/ld\.shared\.v4\.f32/ld.global.v4.f32/' ' 0 loads of 128 bits'
+expect_complaint '0,/fma\.rn\.f32/! s/fma\.rn\.f32/mul.f32/' ' multiply-adds in a step, not'
+expect_complaint '/fma\.rn\.f32/ { p; s//mul.f32/ }' 'products or sums that are not fused'
+expect_complaint 's/ld\.shared\.v4\.f32/ld.local.v4.f32/' 'local memory'
+expect_complaint 's/TiledGemm/Another/' '0 kernels, not 2'
+found=$(complaints "$folder/tiled.ptx")
+if [ -n "$found" ]; then
+  printf '%s\n' "$found" >&2
+  exit 1
+fi
+
+for architecture in 75 80 90; do
+  "$nvcc" --list-gpu-arch | grep -q "compute_$architecture" || continue
+  compile -arch="sm_$architecture" -cubin --resource-usage -o "$folder/tiled.cubin" >"$folder/said" || exit 1
+  clean=$(grep -c '0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads' "$folder/said")
+  registers=$(sed -nE 's/.*Used ([0-9]+) registers.*/\1/p' "$folder/said" | sort -n | tail -1)
+  if [ "$clean" != 2 ] || [ "${registers:-999}" -gt 168 ]; then
+    echo "tiled_gemm.sh: sm_$architecture has ${registers:-?} registers a thread, at most 168 leave room, or values spill:" >&2
+    grep -E 'spill|Used' "$folder/said" >&2
+    exit 1
+  fi
+  echo "sm_$architecture: no spills, $registers registers at most"
+done
