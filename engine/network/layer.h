@@ -130,7 +130,7 @@ class Layer {
   virtual int64_t scratch(const std::vector<Shape>&) const { return 0; }  // floats, at most, on any device
   virtual bool uses_random() const { return false; }
   // Whether forward() in evaluation may be given the place of its input to write to: its kernel's contract says so.
-  // Of several inputs: of any that has the output's shape.
+  // Of several inputs: of any that has the output's shape, or all where they belong in it.
   virtual bool in_place() const { return false; }
   // Whether forward() does what LayerCall::epilogue says.
   virtual bool takes_epilogue() const { return false; }

@@ -10,6 +10,7 @@ namespace {
 struct Block {
   int64_t size = 0, offset = 0;
   int first = 0, last = 0;
+  size_t within = 0;  // a later block of which it is a part, `offset` from its begin; 0: none
   bool meets(const Block& other) const { return first <= other.last && other.first <= last; }
 };
 
@@ -22,6 +23,7 @@ int64_t place_blocks(std::vector<Block>& blocks) {
   int64_t end = 0;
   for (const size_t at : order) {
     Block& block = blocks[at];
+    if (block.within != 0) continue;
     int64_t free_from = 0, best_gap = 0;
     block.offset = -1;
     for (const size_t other : placed) {
@@ -37,7 +39,28 @@ int64_t place_blocks(std::vector<Block>& blocks) {
                                    [&](size_t a, size_t b) { return blocks[a].offset < blocks[b].offset; }),
                   at);
   }
+  for (size_t at = blocks.size(); at-- > 0;) {
+    if (blocks[at].within != 0) blocks[at].offset += blocks[blocks[at].within].offset;
+  }
   return end;
+}
+
+// Whether the inputs of a node, one behind the other, are its output: a concatenation along the first axis that is
+// not 1.
+bool side_by_side(const Node& node, const std::vector<Shape>& shapes, const Shape& output) {
+  if (node.inputs.size() < 2 || !node.layer->in_place()) return false;
+  int64_t sum = 0;
+  int axis = 0;
+  while (axis < output.rank() && output[axis] == 1) ++axis;
+  for (const int input : node.inputs) {
+    const Shape& x = shapes[static_cast<size_t>(input)];
+    for (int i = 0; i < output.rank(); ++i) {
+      if (i != axis && x[i] != output[i]) return false;
+    }
+    if (x.count() % 16 != 0) return false;
+    sum += x.count();
+  }
+  return sum == output.count();
 }
 
 }  // namespace
@@ -78,7 +101,25 @@ ActivationPlan plan_activations(const Architecture& architecture, const std::vec
       continue;
     }
     block_of[n] = blocks.size();
-    blocks.push_back({size, 0, static_cast<int>(n), place.until});
+    Block whole{size, 0, static_cast<int>(n), place.until};
+    std::vector<int> inputs = node.inputs;
+    std::sort(inputs.begin(), inputs.end());
+    const bool parts = n > 0 && side_by_side(node, shapes, shapes[n]) &&
+                       std::adjacent_find(inputs.begin(), inputs.end()) == inputs.end() &&
+                       std::all_of(inputs.begin(), inputs.end(), [&](int input) {
+                         const auto x = static_cast<size_t>(input);
+                         return !stays(x) && read[x] == static_cast<int>(n);
+                       });
+    int64_t behind = 0;
+    for (const int input : parts ? node.inputs : std::vector<int>()) {
+      const auto x = static_cast<size_t>(input);
+      whole.first = std::min(whole.first, blocks[block_of[x]].first);
+      blocks[block_of[x]].within = block_of[n], blocks[block_of[x]].offset = behind;
+      behind += shapes[x].count();
+      plan.places[x].until = static_cast<int>(n) - 1;
+      plan.places[x].freed = false;
+    }
+    blocks.push_back(whole);
   }
   plan.size = place_blocks(blocks);
   for (size_t n = 0; n < nodes; ++n) {

@@ -15,6 +15,7 @@
 #include "engine/network/batch_size.h"
 #include "engine/network/models.h"
 #include "engine/network/network.h"
+#include "kernels/elementwise.h"
 #include "kernels/threads.h"
 #include "tests/engine/golden.h"
 #include "tests/engine/random_models.h"
@@ -229,6 +230,45 @@ TEST(MemoryPlan, allows_larger_batches_in_the_same_memory) {
   constexpr int64_t kBudget = int64_t{8} << 20;
   EXPECT_GT(2 * batch_within(architecture, Plan::inference(1), kBudget, 1000),
             3 * batch_within(architecture, Plan{}, kBudget, 1000));
+}
+
+// Weights are laid out for the convolutions once two pictures have the same ones; whoever changes one is seen.
+TEST(MemoryPlan, weights_laid_out_once_are_laid_out_anew_when_they_change) {
+  Stream stream;
+  const Architecture architecture = Architecture::parse("input 16x20x20 | conv 64 3x3 pad 1 | relu | conv 32 3x3");
+  const auto output = [&](Network& network) {
+    network.write_tensor(stream, network.activation(0), waves(network.activation(0).shape.count()));
+    network.forward(stream, Mode::evaluation);
+    return network.read_tensor(stream, network.output());
+  };
+  Network network(stream, architecture, Plan::inference(1));
+  network.initialize(stream, Initializer::he_normal, 3);
+  const auto expected = [&] {
+    Network keeping(stream, architecture);
+    keeping.copy_weights(stream, network);
+    return output(keeping);
+  };
+  const int64_t bytes = network.bytes();
+  EXPECT_TRUE(same_bits(output(network), expected()));
+  EXPECT_EQ(network.bytes(), bytes) << "for one picture it isn't worth it";
+  const std::vector<float> first = output(network);
+  EXPECT_GT(network.bytes(), bytes);
+  EXPECT_TRUE(same_bits(output(network), first));
+  const NamedTensor& weight = *network.find(TensorKind::weight, "1.weight");
+  std::vector<float> values = network.read_tensor(stream, weight);
+  for (float& value : values) value = -2 * value;
+  for (const bool through_view : {false, true}) {
+    if (through_view) {
+      fill(stream, weight.shape.count(), 0.5f, network.view(weight).data);
+    } else {
+      network.write_tensor(stream, weight, values);
+    }
+    for (int round = 0; round < 3; ++round) {
+      const std::vector<float> changed = output(network);
+      EXPECT_FALSE(same_bits(changed, first));
+      EXPECT_TRUE(same_bits(changed, expected())) << through_view << " " << round;
+    }
+  }
 }
 
 }  // namespace striate

@@ -26,13 +26,14 @@ class Concat : public Layer {
     sizes[static_cast<size_t>(axis)] = sum;
     return Shape(sizes);
   }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     const auto [outer, inner] = layers::around(call.y.shape, axis);
     const int64_t all = call.y.shape[axis] * inner;
     int64_t at = 0;
     for (const TensorView& x : call.x) {
       const int64_t values = x.shape[axis] * inner;
-      copy_rows(stream, outer, values, x.data, values, call.y.data + at, all);
+      if (x.data != call.y.data + at) copy_rows(stream, outer, values, x.data, values, call.y.data + at, all);
       at += values;
     }
   }
