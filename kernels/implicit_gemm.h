@@ -7,7 +7,8 @@
 // offsets[j] = c*plane + r*pitch + s, and o counts positions p*pitch + q. Columns q >= valid fall between two rows;
 // they are computed along and not stored. So packs are full whatever the picture's width.
 //
-// A thread owns KT values of k times PT packs of o and keeps their sums in registers.
+// A thread owns KT values of k times PT packs of o and keeps their sums in registers. On a GPU, sums that fill tiles of
+// shared memory go to tiled_gemm.h.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,9 @@ void launch(Target target, Stream& stream, const char* name, const ImplicitGemmA
 
 bool tiled_gemm_fits(const ImplicitGemmArguments& a) {
   using Kernel = TiledGemm<Plain, 4>;
-  if (a.k < 24 || a.j < Kernel::kTerms || a.length <= Kernel::kPositions / 2 || a.length > INT32_MAX / 2) return false;
+  if (a.k < 24 || a.j < Kernel::kTerms || a.length <= Kernel::kPositions / 2 || a.length > INT32_MAX / 2 ||
+      a.pitch > INT32_MAX)
+    return false;
   return reinterpret_cast<uintptr_t>(a.weights) % 16 == 0 && Kernel::of(a).blocks() <= INT32_MAX;
 }
 

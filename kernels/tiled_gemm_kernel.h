@@ -49,7 +49,7 @@ struct TiledGemm {
   };
   struct Next {
     typename M::Value x[kRows][4];
-    int place[kRows];  // the first one's in its line; from 0 on, the last one's is 32
+    int place[kRows];  // of the lane in the line where the row begins: a position, or below 0 what stands before it
     Four weights;
   };
   struct Tile {
@@ -92,7 +92,7 @@ struct TiledGemm {
     }
   }
 
-  // Lanes begin at a line of memory, wherever a row does; the positions before it are read with the last ones.
+  // A request is a line of memory, wherever the row begins; what the first line has of it is read with the last one.
   HD void fetch(const Tile& tile, int thread, int first, Ahead& ahead, Next& next) const {
     const typename M::In x = a.x, weights = a.weights;
     STRIATE_UNROLL

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
 
 #include "kernels/conv2d.h"
 #include "kernels/implicit_gemm_kernel.h"

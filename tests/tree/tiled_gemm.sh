@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What nvcc makes of kernels/tiled_gemm_kernel.h: the inner loop reads shared memory in 128 bits and has nothing but fused
-# multiply-adds, nothing lies in local memory, and registers leave room for three blocks on a multiprocessor.
+# multiply-adds, nothing lies in local memory, and registers leave room for three blocks on a multiprocessor. Where there
+# is nvdisasm, also that what the next step needs is asked for before the multiply-adds of this one.
 #
 #   tests/tree/tiled_gemm.sh [ROOT]
 #
@@ -74,6 +75,17 @@ if [ -n "$found" ]; then
   exit 1
 fi
 
+# SASS: complaints about it. In a step nothing is loaded from global memory once the multiply-adds have begun.
+late_loads() {
+  awk '
+    /^\.L_/ { fma = 0 }
+    / FFMA / { if (++fma == 512) ++steps }
+    / LDG/ && fma > 8 && fma < 512 { print "a load after " fma " multiply-adds" }
+    END { if (steps != 2) print steps + 0 " steps, not 2" }
+  ' "$1"
+}
+disassembler=$(command -v nvdisasm || true)
+
 for architecture in 75 80 90; do
   "$nvcc" --list-gpu-arch | grep -q "compute_$architecture" || continue
   compile -arch="sm_$architecture" -cubin --resource-usage -o "$folder/tiled.cubin" >"$folder/said" || exit 1
@@ -85,4 +97,14 @@ for architecture in 75 80 90; do
     exit 1
   fi
   echo "sm_$architecture: no spills, $registers registers at most"
+  if [ -n "$disassembler" ]; then
+    "$disassembler" -c "$folder/tiled.cubin" >"$folder/sass"
+    sed '0,/ FFMA /! s/ LDS[.A-Z]*128 / LDG.E /' "$folder/sass" >"$folder/wrong.sass"
+    found=$(late_loads "$folder/sass")
+    if [ -n "$found" ] || ! late_loads "$folder/wrong.sass" | grep -q 'a load after'; then
+      echo "tiled_gemm.sh: sm_$architecture: ${found:-a late load is not noticed}" >&2
+      exit 1
+    fi
+    echo "sm_$architecture: loads before the multiply-adds"
+  fi
 done
