@@ -570,8 +570,8 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
   }
   if (packed_before != nullptr) {
     a.weights = packed_before;
-  } else if (plan.used && plan.shared) {
-    a.rows = w;
+  } else if (plan.used && plan.shared && s.n * plan.panels <= most_shared_panels()) {
+    a.rows = w;  // all images at once: each tile is packed once, by the thread that uses it
   } else if (plan.used) {
     pack_panels(stream, plan, a.groups, a.k, a.j, w, packed);
     a.weights = packed;

@@ -107,17 +107,17 @@ ActivationPlan plan_activations(const Architecture& architecture, const std::vec
     const bool parts = n > 0 && side_by_side(node, shapes, shapes[n]) &&
                        std::adjacent_find(inputs.begin(), inputs.end()) == inputs.end() &&
                        std::all_of(inputs.begin(), inputs.end(), [&](int input) {
-                         const auto x = static_cast<size_t>(input);
-                         return !stays(x) && read[x] == static_cast<int>(n);
+                         const auto part = static_cast<size_t>(input);
+                         return !stays(part) && read[part] == static_cast<int>(n);
                        });
     int64_t behind = 0;
     for (const int input : parts ? node.inputs : std::vector<int>()) {
-      const auto x = static_cast<size_t>(input);
-      whole.first = std::min(whole.first, blocks[block_of[x]].first);
-      blocks[block_of[x]].within = block_of[n], blocks[block_of[x]].offset = behind;
-      behind += shapes[x].count();
-      plan.places[x].until = static_cast<int>(n) - 1;
-      plan.places[x].freed = false;
+      const auto part = static_cast<size_t>(input);
+      whole.first = std::min(whole.first, blocks[block_of[part]].first);
+      blocks[block_of[part]].within = block_of[n], blocks[block_of[part]].offset = behind;
+      behind += shapes[part].count();
+      plan.places[part].until = static_cast<int>(n) - 1;
+      plan.places[part].freed = false;
     }
     blocks.push_back(whole);
   }
