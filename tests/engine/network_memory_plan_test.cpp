@@ -254,7 +254,7 @@ TEST(MemoryPlan, weights_laid_out_once_are_laid_out_anew_when_they_change) {
   const std::vector<float> first = output(network);
   EXPECT_GT(network.bytes(), bytes);
   EXPECT_TRUE(same_bits(output(network), first));
-  const NamedTensor& weight = *network.find(TensorKind::weight, "1.weight");
+  const NamedTensor& weight = *network.find(TensorKind::weight, "0.weight");
   std::vector<float> values = network.read_tensor(stream, weight);
   for (float& value : values) value = -2 * value;
   for (const bool through_view : {false, true}) {

@@ -31,7 +31,7 @@ const Layer kLayers[] = {
     {140, 13, 13, 128, 3, 2, 1, 2, 1, true},  // groups of a copy
     {64, 23, 40, 64, 3, 1, 1, 2, 1, true},    // groups, rows longer than a tile
     {32, 28, 28, 96, 3, 1, 1, 1, 1, true},    // rows of two tiles
-    {16, 61, 61, 33, 1, 1, 0, 1, 1, true},    // few of both
+    {16, 61, 61, 64, 1, 1, 0, 1, 1, true},    // few of both
     {144, 56, 56, 24, 1, 1, 0, 1, 1, false},  // few outputs of many terms
     {2048, 1, 1, 17, 1, 1, 0, 1, 1, false},   // a dense layer in other words
     {6, 14, 14, 16, 5, 1, 0, 1, 1, false},    // LeNet's second
