@@ -495,6 +495,28 @@ void check(const Conv2dShape& s) {
   }
 }
 
+namespace {
+
+// Without a stride panels are laid out from x itself, but a 1x1 convolution's, whose plane is one row.
+PaddedPicture forward_picture(const Conv2dShape& s) {
+  if (s.stride_y != 1 || s.stride_x != 1 || forward_layout(s).pitch == s.q()) return {};
+  return {s.h, s.w, s.r, s.s, s.pad_top, s.pad_left, s.dilation_y, s.dilation_x};
+}
+
+PanelPlan cpu_plan(const Conv2dShape& s) {
+  const bool one_row = forward_layout(s).pitch == s.q();
+  return panel_plan(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s, one_row ? 1 : s.p(),
+                    one_row ? static_cast<int64_t>(s.p()) * s.q() : s.q(), forward_picture(s));
+}
+int64_t shared_panels(const PanelPlan& plan, int64_t images) {
+  return images_shared_at_once(plan, images) * plan.panels;
+}
+PanelPlan forward_plan(const Stream& stream, const Conv2dShape& s) {
+  return stream.device().is_cpu() ? cpu_plan(s) : PanelPlan();
+}
+
+}  // namespace
+
 int64_t conv2d_scratch(const Conv2dShape& s) {
   check(s);
   const ForwardLayout f = forward_layout(s);
@@ -513,7 +535,7 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
   const int64_t copy =
       padded(std::max({images_at_once(nullptr, x_image, s.n) * x_image,
                        images_at_once(nullptr, dy_image, s.n) * dy_image, pieces.images_per_piece * x_image}));
-  return offsets + std::max(packed, sums) + padded(most_shared_panels()) + copy;
+  return offsets + std::max(packed, sums) + padded(shared_panels(cpu_plan(s), s.n)) + copy;
 }
 
 namespace {
@@ -524,18 +546,6 @@ struct ForwardSum {
   PanelPlan plan;
   float *shared, *copy;
 };
-
-// Without a stride panels are laid out from x itself, but a 1x1 convolution's, whose plane is one row.
-PaddedPicture forward_picture(const Conv2dShape& s) {
-  if (s.stride_y != 1 || s.stride_x != 1 || forward_layout(s).pitch == s.q()) return {};
-  return {s.h, s.w, s.r, s.s, s.pad_top, s.pad_left, s.dilation_y, s.dilation_x};
-}
-
-PanelPlan forward_plan(const Stream& stream, const Conv2dShape& s) {
-  const bool one_row = forward_layout(s).pitch == s.q();
-  return panel_plan(stream, s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s,
-                    one_row ? 1 : s.p(), one_row ? static_cast<int64_t>(s.p()) * s.q() : s.q(), forward_picture(s));
-}
 
 // Lays out weights and offsets, in panels where `plan` uses them.
 ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w, const float* b, float* scratch,
@@ -570,7 +580,7 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
   }
   if (packed_before != nullptr) {
     a.weights = packed_before;
-  } else if (plan.used && plan.shared && s.n * plan.panels <= most_shared_panels()) {
+  } else if (plan.used && plan.shared && images_shared_at_once(plan, s.n) == s.n) {
     a.rows = w;  // all images at once: each tile is packed once, by the thread that uses it
   } else if (plan.used) {
     pack_panels(stream, plan, a.groups, a.k, a.j, w, packed);
@@ -584,7 +594,7 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
     a.weights = packed;
   }
   a.offsets = offsets;
-  return {f, a, plan, shared, shared + padded(plan.panels)};
+  return {f, a, plan, shared, shared + padded(shared_panels(plan, s.n))};
 }
 
 bool is_depthwise(const Stream& stream, const Conv2dShape& s) {

@@ -441,13 +441,14 @@ int64_t PanelPlan::weights(int groups, int k, int64_t j) const {
   return groups * pieces(k, outputs_of_tile()) * outputs_of_tile() * j;
 }
 int64_t most_packed_weights(int groups, int k, int64_t j) { return groups * (int64_t{k} + kMostPacks * W) * j; }
-int64_t most_shared_panels() { return kPanels; }
+int64_t images_shared_at_once(const PanelPlan& plan, int64_t images) {
+  return plan.shared ? std::max<int64_t>(1, std::min(images, kPanels / plan.panels)) : 0;
+}
 
-PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t rows, int64_t valid,
-                     const PaddedPicture& picture) {
+PanelPlan panel_plan(int groups, int k, int64_t j, int64_t rows, int64_t valid, const PaddedPicture& picture) {
   PanelPlan best;
   const int64_t positions = rows * valid;
-  if (!stream.device().is_cpu() || k < 16 || j < 12 || positions * k * j < (1 << 19)) return best;
+  if (k < 16 || j < 12 || positions * k * j < (1 << 19)) return best;
   double least = -1;
   int64_t panels = 0;
   const auto consider = [&](const PanelPlan& plan) {
@@ -514,7 +515,7 @@ void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const I
   const int64_t threads = thread_count();
   if (plan.shared) {
     // Weights pass once through each thread, over all positions of some images.
-    const int64_t at_once = std::max<int64_t>(1, kPanels / plan.panels);
+    const int64_t at_once = images_shared_at_once(plan, a.images);
     all.block = all.p_tiles, all.blocks = 1, all.parts = all.k_tiles, all.shared = shared;
     for (int64_t n = 0; n < a.images; n += at_once) {
       const int64_t images = std::min(at_once, a.images - n);

@@ -45,12 +45,12 @@ struct PanelPlan {
   int64_t weights(int groups, int k, int64_t j) const;  // floats of the packed weights
 };
 
-// `valid` positions in each of `rows` rows. On a GPU none is used.
-PanelPlan panel_plan(const Stream& stream, int groups, int k, int64_t j, int64_t rows, int64_t valid,
-                     const PaddedPicture& picture);
+// On the CPU; `valid` positions in each of `rows` rows.
+PanelPlan panel_plan(int groups, int k, int64_t j, int64_t rows, int64_t valid, const PaddedPicture& picture);
 // Floats at most, for any plan.
 int64_t most_packed_weights(int groups, int k, int64_t j);
-int64_t most_shared_panels();
+// Images whose shared panels lie side by side at a time: so many that these stay in a processor's second cache.
+int64_t images_shared_at_once(const PanelPlan& plan, int64_t images);
 
 // Lays out weights (groups * k, j). Who does it once, not for each sum, saves much where positions are few.
 void pack_panels(Stream& stream, const PanelPlan& plan, int groups, int k, int64_t j, const float* weights,

@@ -4,8 +4,8 @@
 //
 // Places are chosen largest first, each in the smallest gap that holds it between those that live at the same time:
 // "greedy by size" of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), as in
-// TensorFlow Lite. A layer whose contract allows it (Layer::in_place) writes over an input that nobody reads any more; what
-// a concatenation puts one behind the other is written where it will stand.
+// TensorFlow Lite. A layer whose contract allows it (Layer::in_place) writes over an input that nobody reads any more;
+// what a concatenation puts one behind the other is written where it will stand.
 //
 // tensor_plan.cpp uses it where a Plan asks for it (Plan::reuse); the other plan keeps every activation.
 #pragma once

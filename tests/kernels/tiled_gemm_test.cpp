@@ -4,11 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "kernels/conv2d.h"
 #include "kernels/implicit_gemm_kernel.h"
+#include "kernels/summation.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -54,7 +56,11 @@ Sums sums_of(const Problem& p) {
   return s;
 }
 
-std::vector<uint32_t> bits(const Floats& values) {
+// Which NaN it is depends on the order of a product's factors, which the compiler chooses.
+std::vector<uint32_t> bits(Floats values) {
+  for (float& value : values) {
+    if (std::isnan(value)) value = std::numeric_limits<float>::quiet_NaN();
+  }
   std::vector<uint32_t> result(values.size());
   std::memcpy(result.data(), values.data(), values.size() * sizeof(float));
   return result;
@@ -89,6 +95,17 @@ void expect_the_bits_of_the_flat_kernel(Stream& stream, const Problem& problem, 
   EXPECT_EQ(run([&] { implicit_gemm(stream, "chosen", s.a); }), flat);
 }
 
+// The flat kernel is compiled here, with this file's instructions; the tiled one lies in the library, which may have
+// others (tests/isa).
+bool rounds_as_the_library() {
+#ifdef __FMA__
+  constexpr bool fused = true;
+#else
+  constexpr bool fused = false;
+#endif
+  return summation_order(Device::emulated()).fused == fused;
+}
+
 void on_every_gpu(const std::function<void(Stream&)>& test) {
   on_every_device([&](Stream& stream) {
     if (stream.device().is_gpu()) test(stream);
@@ -98,6 +115,7 @@ void on_every_gpu(const std::function<void(Stream&)>& test) {
 }  // namespace
 
 TEST(TiledGemm, has_the_bits_of_the_flat_kernel) {
+  if (!rounds_as_the_library()) GTEST_SKIP() << "the library has other instructions than this test";
   on_every_gpu([](Stream& stream) {
     for (const Problem& problem : kProblems) {
       SCOPED_TRACE(testing::Message() << "k" << problem.k << " j" << problem.j << " pitch " << problem.pitch);
@@ -107,6 +125,7 @@ TEST(TiledGemm, has_the_bits_of_the_flat_kernel) {
 }
 
 TEST(TiledGemm, has_the_flat_kernels_epilogue) {
+  if (!rounds_as_the_library()) GTEST_SKIP() << "the library has other instructions than this test";
   on_every_gpu([](Stream& stream) {
     for (const Problem& problem : kProblems) {
       if (problem.column != 1 || problem.add) continue;
