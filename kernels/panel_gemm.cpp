@@ -361,8 +361,10 @@ struct Panels {
   // From shared panels: a weight passes once, for some terms of all positions, then for the next terms.
   void from_shared(int64_t image, int64_t group, int64_t k_tile, const float* panels) const {
     const int64_t wide = plan.outputs_of_tile();
-    const float* weights = a.weights + (group * k_tiles + k_tile) * wide * a.j;
-    if (a.rows != nullptr) {
+    const float* weights = nullptr;
+    if (a.rows == nullptr) {
+      weights = a.weights + (group * k_tiles + k_tile) * wide * a.j;
+    } else {
       auto* own = static_cast<float*>(thread_scratch(2, sizeof(float) * static_cast<size_t>(wide * a.j)));
       const float* const from = a.rows + (group * a.k + k_tile * wide) * a.j;
       pack_tile(from, static_cast<int>(std::min(wide, a.k - k_tile * wide)), a.j, static_cast<int>(wide), own);
