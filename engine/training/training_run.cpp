@@ -21,7 +21,7 @@ Schedule schedule_of(const TrainingConfig& config, int64_t training_samples) {
 Architecture config_architecture(const TrainingConfig& config, const Dataset& data) {
   const int classes = static_cast<int>(data.classes().size());
   if (config.head < 1) return architecture_from(config.model, data.shape(), classes);
-  const Architecture architecture = with_head(architecture_from(config.model, data.shape(), 0), config.head);
+  Architecture architecture = with_head(architecture_from(config.model, data.shape(), 0), config.head);
   architecture_from(architecture.text(), data.shape(), classes);  // another number of classes is told
   return architecture;
 }
