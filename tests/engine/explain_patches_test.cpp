@@ -123,7 +123,7 @@ TEST(Patches, of_a_folder_pass_over_what_is_no_picture) {
   write_image(folder / "more/a.png", *picture(2, 50, 30));
   write_image(folder / "more/.hidden/c.png", *picture(3));
   std::ofstream(folder / "broken.jpg") << "no picture";
-  std::ofstream(folder / "empty.png");
+  std::ofstream(folder / "empty.png").close();
   std::ofstream(folder / "notes.txt") << "a text";
   std::filesystem::create_directories(folder / "folder.png");
   Stream stream(Device::cpu());
