@@ -90,9 +90,12 @@ inline std::string zip_of(const std::vector<ZipPart>& parts, bool large = false)
     const std::string extra =
         large ? little(1, 2) + little(24, 2) + little(size, 8) + little(size, 8) + little(begin, 8) : std::string();
     const uint64_t all = 0xFFFFFFFF;
-    directory += "PK\x01\x02" + little(20, 2) + head + little(large ? all : size, 4) + little(large ? all : size, 4) +
-                 little(part.name.size(), 2) + little(extra.size(), 2) + std::string(10, '\0') +
-                 little(large ? all : begin, 4) + part.name + extra;
+    for (const std::string& piece :
+         {"PK\x01\x02" + little(20, 2), head, little(large ? all : size, 4), little(large ? all : size, 4),
+          little(part.name.size(), 2), little(extra.size(), 2), std::string(10, '\0'), little(large ? all : begin, 4),
+          part.name, extra}) {
+      directory += piece;
+    }
   }
   const uint64_t at = file.size(), count = parts.size();
   file += directory;

@@ -75,7 +75,7 @@ TEST(TorchFile, views_are_read_in_the_order_of_their_indices) {
   const auto view = [&](int64_t offset, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
     const std::string pickle =
         Pickled().op("}").text("v").tensor("FloatStorage", "s", 12, offset, shape, strides).op("s").stop();
-    const Floats values = read(torch_zip(pickle, {{"s", bytes}})).floats("v");
+    Floats values = read(torch_zip(pickle, {{"s", bytes}})).floats("v");
     EXPECT_EQ(read(torch_legacy(pickle, {{"s", bytes}})).floats("v"), values);
     return values;
   };
