@@ -57,7 +57,7 @@ bool side_by_side(const Node& node, const std::vector<Shape>& shapes, const Shap
     for (int i = 0; i < output.rank(); ++i) {
       if (i != axis && x[i] != output[i]) return false;
     }
-    if (x.count() % 16 != 0) return false;
+    if (aligned(x.count()) != x.count()) return false;
     sum += x.count();
   }
   return sum == output.count();

@@ -308,7 +308,7 @@ void Network::pack_weights(Stream& stream) {
   for (int i = plan_.from + 1; i < architecture_.size(); ++i) {
     const Layer& layer = *architecture_.nodes()[static_cast<size_t>(i)].layer;
     int64_t& size = sizes[static_cast<size_t>(i)];
-    size = (layer.packed_weights(stream, architecture_.input_shapes(i, shapes)) + 15) / 16 * 16;
+    size = aligned(layer.packed_weights(stream, architecture_.input_shapes(i, shapes)));
     floats += size;
   }
   if (packed_.size() != floats) {
