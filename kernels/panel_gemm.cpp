@@ -3,134 +3,22 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/epilogue_math.h"
 #include "kernels/launch.h"
-#include "kernels/pack_math.h"
+#include "kernels/panel_math.h"
 
 namespace striate {
 
 namespace {
 
-constexpr int W = CpuTarget::width;
-using Floats = Pack<float, W>;
+using namespace panels;
 
-struct Tile {
-  int broadcast, packs;
-};
-// As many sums as there are registers for them, beside a pack of each side.
-#if defined(__AVX512F__)
-constexpr Tile kTiles[] = {{14, 2}, {12, 2}, {10, 2}, {7, 4}, {8, 3}, {6, 4}};
-#else
-constexpr Tile kTiles[] = {{6, 2}, {5, 2}, {4, 3}, {4, 2}};
-#endif
-constexpr int kMostSums = 28, kMostBroadcast = 14, kMostPacks = 4;
-constexpr int64_t kPanels = 1 << 18;  // floats of panels that stay in the second cache
 constexpr int64_t kNearPanel = 6144;  // floats of one that stays in the first
 constexpr int64_t kTogether = 128;    // channels that are laid out together
 constexpr int64_t kChunk = 512;       // terms of shared panels at a time
 
-int64_t pieces(int64_t of, int64_t each) { return (of + each - 1) / each; }
-
 // Floats of a stretch of a row with what its kernel reads beside it.
 int64_t row_floats(const PanelPlan& plan, const PaddedPicture& picture) {
   return plan.positions_of_tile() + (picture.s - 1) * picture.dilation_x;
-}
-
-// What is wanted next comes near meanwhile.
-struct Ahead {
-  const float* from;
-  int64_t step;  // floats for each term
-};
-// Which side has positions, and where what is broadcast for a term stands: one after the other, or as a table says.
-enum class Side { positions, outputs, outputs_and_table };
-// Adds j terms to the sums of one tile. They begin as `start` says (one value for each b, or, with outputs in the
-// lanes, one for each lane), or, where that is null, go on from (b, i) at `sums`.
-template <int B, int P, Side side>
-__attribute__((noinline)) void tile_sums(const float* broadcast, const int32_t* table, const float* lanes, int64_t j,
-                                         const float* start, Ahead ahead, float* sums) {
-  Floats sum[B][P];
-  STRIATE_UNROLL
-  for (int b = 0; b < B; ++b) {
-    STRIATE_UNROLL
-    for (int i = 0; i < P; ++i) {
-      if (start == nullptr) {
-        sum[b][i] = Floats::load(sums + (b * P + i) * W);
-      } else {
-        sum[b][i] = side == Side::positions ? Floats::all(start[b]) : Floats::load(start + i * W);
-      }
-    }
-  }
-  for (; j > 0; --j) {
-    __builtin_prefetch(ahead.from, 0, 2);
-    Floats row[P];
-    STRIATE_UNROLL
-    for (int i = 0; i < P; ++i) row[i] = Floats::load(lanes + i * W);
-    const float* const here = side == Side::outputs_and_table ? broadcast + *table : broadcast;
-    STRIATE_UNROLL
-    for (int b = 0; b < B; ++b) {
-      const Floats factor = Floats::all(here[b]);
-      STRIATE_UNROLL
-      for (int i = 0; i < P; ++i) sum[b][i] = fma(factor, row[i], sum[b][i]);
-    }
-    if (side == Side::outputs_and_table) {
-      ++table;
-    } else {
-      broadcast += B;
-    }
-    lanes += P * W, ahead.from += ahead.step;
-  }
-  STRIATE_UNROLL
-  for (int b = 0; b < B; ++b) {
-    STRIATE_UNROLL
-    for (int i = 0; i < P; ++i) sum[b][i].store(sums + (b * P + i) * W);
-  }
-}
-
-using TileSums = void (*)(const float*, const int32_t*, const float*, int64_t, const float*, Ahead, float*);
-template <int B, int P>
-TileSums tile_sums_with(const PanelPlan& plan) {
-  if (!plan.outputs) return &tile_sums<B, P, Side::positions>;
-  return plan.rows ? &tile_sums<B, P, Side::outputs_and_table> : &tile_sums<B, P, Side::outputs>;
-}
-template <size_t... I>
-TileSums tile_sums_of(const PanelPlan& plan, std::index_sequence<I...>) {
-  TileSums found = nullptr;
-  ((kTiles[I].broadcast == plan.broadcast && kTiles[I].packs == plan.packs
-        ? void(found = tile_sums_with<kTiles[I].broadcast, kTiles[I].packs>(plan))
-        : void()),
-   ...);
-  return found;
-}
-
-// rows[r][c] becomes rows[c][r].
-__attribute__((always_inline)) inline void transpose(Floats (&rows)[W]) {
-#if defined(__GNUC__) && !defined(__clang__)
-  using Index = typename Pack<int32_t, W>::Vector;
-  STRIATE_UNROLL
-  for (int s = 1; s < W; s *= 2) {
-    Index first{}, second{};
-    STRIATE_UNROLL
-    for (int l = 0; l < W; ++l) {
-      first[l] = (l & s) != 0 ? W + l - s : l;
-      second[l] = (l & s) != 0 ? W + l : l + s;
-    }
-    STRIATE_UNROLL
-    for (int r = 0; r < W; ++r) {
-      if ((r & s) != 0) continue;
-      const auto low = rows[r].v, high = rows[r + s].v;
-      rows[r].v = __builtin_shuffle(low, high, first);
-      rows[r + s].v = __builtin_shuffle(low, high, second);
-    }
-  }
-#else
-  for (int r = 0; r < W; ++r) {
-    for (int c = 0; c < r; ++c) {
-      const float upper = rows[c][r];
-      rows[c].set(r, rows[r][c]);
-      rows[r].set(c, upper);
-    }
-  }
-#endif
 }
 
 // Weights of one tile: `outputs` of them from (outputs, j) to (j, tile), 0 beyond.
@@ -173,9 +61,8 @@ struct Segment {
 };
 
 // Everything that one launch knows.
-struct Panels {
+struct Panels : PanelWriter {
   static constexpr int64_t work = kInlineWork;
-  ImplicitGemmArguments a;
   PaddedPicture picture;
   PanelPlan plan;
   TileSums sums;
@@ -190,11 +77,7 @@ struct Panels {
     return plan.rows ? j / picture.s * row_floats(plan, picture) : j * plan.positions_of_tile();
   }
   int64_t panel() const { return panel(a.j); }
-  struct Positions {
-    int64_t first;
-    int count;
-  };
-  Positions positions_of(int64_t p) const {
+  PanelPositions positions_of(int64_t p) const {
     const int tile = plan.positions_of_tile();
     if (!plan.rows) return {p * tile, static_cast<int>(std::min<int64_t>(tile, positions - p * tile))};
     const int64_t in_row = pieces(a.valid, tile), column = p % in_row * tile;
@@ -279,78 +162,16 @@ struct Panels {
     for (int i = 0; i < count; ++i) to[i] = i >= first && i < last ? from[i] : 0.0f;
   }
 
-  // Tile k_tile of outputs, the bias of each before it.
-  struct Outputs {
-    int64_t channel = 0;
-    int count = 0;
-    alignas(64) float bias[kMostPacks * W + kMostBroadcast] = {};
-    alignas(64) float center[kMostPacks * W + kMostBroadcast] = {}, factor[kMostPacks * W + kMostBroadcast] = {};
-    alignas(64) float shift[kMostPacks * W + kMostBroadcast] = {};
-  };
-  Outputs outputs(int64_t group, int64_t k_tile) const {
-    Outputs result;
-    const int first = static_cast<int>(k_tile) * plan.outputs_of_tile();
-    result.channel = group * a.k + first;
-    result.count = std::min(plan.outputs_of_tile(), a.k - first);
-    if (a.bias != nullptr) std::copy_n(a.bias + result.channel, result.count, result.bias);
-    for (int k = 0; a.epilogue.mean != nullptr && k < result.count; ++k) {
-      const ChannelNorm norm = channel_norm(a.epilogue, result.channel + k);
-      result.center[k] = norm.center, result.factor[k] = norm.factor, result.shift[k] = norm.shift;
-    }
-    return result;
-  }
-
-  // Writes outputs first_k .. first_k+ks-1 of a tile, at positions first .. first+count-1, from (ks, apart).
-  void write(int64_t image, const Outputs& k, int first_k, int ks, Positions p, const float* from, int apart) const {
-    float* out = a.out + image * a.out_image + (k.channel + first_k) * a.out_plane + p.first;
-    for (int i = 0; i < ks; ++i, out += a.out_plane, from += apart) {
-      const ChannelNorm norm{k.center[first_k + i], k.factor[first_k + i], k.shift[first_k + i]};
-      for (int lane = 0; lane < p.count; lane += W) {
-        const int here = std::min(W, p.count - lane);
-        Floats value = Floats::load(from + lane);
-        if (a.epilogue.mean != nullptr) value = norm(value);
-        if (a.epilogue.addend != nullptr) value = value + load_part<W>(a.epilogue.addend + (out - a.out) + lane, here);
-        value = bent(a.epilogue, value);
-        if (a.add) value = load_part<W>(out + lane, here) + value;
-        store_part(value, out + lane, 0, here);
-      }
-    }
-  }
-
   // Adds `terms` terms to the sums of one tile of outputs at one tile of positions.
   void add(int64_t terms, const float* weights, const float* panel, const float* start, Ahead ahead, float* sum) const {
     sums(plan.outputs ? panel : weights, a.offsets, plan.outputs ? weights : panel, terms, start, ahead, sum);
   }
 
   // Writes them where all terms are in.
-  void finish(int64_t image, const Outputs& k, int64_t p_tile, const float* sum) const {
-    const Positions all = positions_of(p_tile);
-    if (!plan.outputs) return write(image, k, 0, k.count, all, sum, plan.lanes());
-    const bool early = a.epilogue.addend == nullptr && !a.add;  // nothing is read that lies as the output does
-    for (int pack = 0; pack < plan.packs && pack * W < k.count; ++pack) {
-      for (int p = 0; p < all.count; p += W) {
-        Floats square[W];
-        for (int i = 0; i < W; ++i) {
-          square[i] = p + i < all.count ? Floats::load(sum + ((p + i) * plan.packs + pack) * W) : Floats::all(0);
-        }
-        if (early) {
-          const Floats center = Floats::load(k.center + pack * W), factor = Floats::load(k.factor + pack * W);
-          const Floats shift = Floats::load(k.shift + pack * W);
-          for (int i = 0; i < W && a.epilogue.mean != nullptr; ++i) square[i] = (square[i] - center) * factor + shift;
-          for (int i = 0; i < W && a.epilogue.bend != Bend::none; ++i) square[i] = bent(a.epilogue, square[i]);
-          transpose(square);
-          float* to = a.out + image * a.out_image + (k.channel + pack * W) * a.out_plane + all.first + p;
-          const int rows = std::min(W, k.count - pack * W), here = std::min(W, all.count - p);
-          for (int i = 0; i < rows; ++i, to += a.out_plane) store_part(square[i], to, 0, here);
-          continue;
-        }
-        transpose(square);
-        alignas(64) float turned[W * W];
-        for (int i = 0; i < W; ++i) square[i].store(turned + i * W);
-        write(image, k, pack * W, std::min(W, k.count - pack * W), {all.first + p, std::min(W, all.count - p)}, turned,
-              W);
-      }
-    }
+  void finish(int64_t image, const PanelOutputs& k, int64_t p_tile, const float* sum) const {
+    const PanelPositions all = positions_of(p_tile);
+    if (plan.outputs) return turn_and_write(image, k, all, sum, plan.packs);
+    write(image, k, 0, k.count, all, sum, plan.lanes());
   }
 
   // Terms at a time, about `most`, whole channels.
@@ -371,7 +192,7 @@ struct Panels {
       weights = own;
     }
     const bool last = a.rows != nullptr || (k_tile + 1 == k_tiles && group + 1 == a.groups);
-    const Outputs k = outputs(group, k_tile);
+    const PanelOutputs k = outputs(group, k_tile, plan.outputs_of_tile());
     auto* all = static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>(p_tiles * kMostSums * W)));
     const int64_t chunk = chunk_of(kChunk);
     const int64_t step = pieces(wide, p_tiles);  // of what is read ahead, a share with each tile of positions
@@ -404,7 +225,7 @@ struct Panels {
       for (int64_t k_tile = first_k; k_tile < last_k; ++k_tile) {
         const float* const weights = a.weights + ((group * k_tiles + k_tile) * a.j + begin) * wide;
         const float* const next = k_tile + 1 < last_k ? weights + a.j * wide : weights;
-        const Outputs k = outputs(group, k_tile);
+        const PanelOutputs k = outputs(group, k_tile, plan.outputs_of_tile());
         for (int64_t p = 0; p < count; ++p) {
           float* const sum = all + ((k_tile - first_k) * count + p) * kMostSums * W;
           add(terms, weights, panels + p * panel(chunk), begin == 0 ? k.bias : nullptr, {next + p * step * terms, step},
@@ -509,7 +330,8 @@ void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const I
                 const PaddedPicture& picture, float* shared) {
   Panels all{};
   all.a = a, all.picture = picture, all.plan = plan;
-  all.sums = tile_sums_of(plan, std::make_index_sequence<sizeof(kTiles) / sizeof(kTiles[0])>());
+  const Side side = !plan.outputs ? Side::positions : (plan.rows ? Side::outputs_and_table : Side::outputs);
+  all.sums = tile_sums_of(plan.broadcast, plan.packs, side);
   all.positions = ((a.length - a.valid) / a.pitch + 1) * a.valid;
   const int64_t tile = plan.positions_of_tile();
   all.p_tiles = plan.rows ? all.positions / a.valid * pieces(a.valid, tile) : pieces(all.positions, tile);

@@ -15,7 +15,7 @@ namespace {
 struct InferBenchOptions {
   std::string model = "resnet50";
   int64_t batch = 1, runs = 15;
-  bool csv = false, layers = false, launches = false;
+  bool csv = false, layers = false, launches = false, direct = false;
 };
 
 std::string profile_table(const Architecture& architecture, const std::vector<InferLayerTime>& profile) {
@@ -58,7 +58,7 @@ void bench(const InferBenchOptions& options, const CommandLine& line) {
   const InferBenchRow row = bench_infer(line.device(), options.model, architecture, static_cast<int>(options.batch),
                                         static_cast<int>(options.runs), static_cast<uint64_t>(line.seed),
                                         options.layers && !options.csv ? &profile : nullptr, load,
-                                        options.launches && !options.csv ? &launches : nullptr);
+                                        options.launches && !options.csv ? &launches : nullptr, !options.direct);
   if (options.csv) {
     InferBenchRow named = row;
     named.model = csv_field(row.model);
@@ -75,6 +75,11 @@ void bench(const InferBenchOptions& options, const CommandLine& line) {
       fmt::format("checked before timing: {} values of {} of {} layers against their terms in double precision;\n"
                   "no difference is larger than {:.1e} of the sum of the terms' sizes\n",
                   row.checked_values, row.checked_layers, row.layers, row.largest_difference));
+  if (!options.direct)
+    print_out(
+        fmt::format("Winograd's transforms of 3 x 3 kernels, where they are faster, change the output by {:.1e} of its "
+                    "largest value; GFLOP/s count the sums without them\n",
+                    row.transform_difference));
   if (!row.unchecked_kinds.empty())
     print_out(fmt::format("not checked here, but by the tests: {}\n", fmt::join(row.unchecked_kinds, ", ")));
   if (options.layers) print_out(profile_table(architecture, profile));
@@ -88,7 +93,9 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
   CLI::App* command = add_command(
       bench_command, line, "infer", "A network's forward pass",
       "One batch from the input to the last layer, in memory that is used again as soon as nobody needs its values\n"
-      "(the output is the same, bit for bit, with every activation kept). Weights and input are a\n"
+      "(the output is the same, bit for bit, with every activation kept; on the CPU convolutions of 3 x 3 then use\n"
+      "Winograd's transforms where they are faster, which round in other places: --direct does without). Weights and "
+      "input are a\n"
       "formula of their names, or the weights those of a file (.onnx, .safetensors, .pt). Values of every layer are "
       "compared with the sums of their terms in double precision\n"
       "before anything is timed.\n\n"
@@ -102,6 +109,7 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
   add_integer(*command, "--runs", options->runs, "Runs, of which the median counts (15)", 1, 1'000'000);
   command->add_flag("--layers", options->layers, "Also print what each layer takes");
   command->add_flag("--launches", options->launches, "Also print every kernel's launches: grid, block, time");
+  command->add_flag("--direct", options->direct, "Every sum term by term, as the pages compute and explain it");
   command->add_flag("--csv", options->csv, "Print " + infer_bench_header());
   command->callback([options, &line] { line.run = [options, &line] { bench(*options, line); }; });
 }

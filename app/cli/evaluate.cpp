@@ -156,7 +156,7 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   // One network at a time has its weights: the opened one gives way to that which takes whole batches.
   std::unique_ptr<Evaluator> evaluator;
   if (architecture.text() == info.architecture.text()) {
-    model.session.network().replan(stream, Plan::inference(batch));
+    model.session.network().replan(stream, Plan::fastest(batch));
     evaluator = std::make_unique<Evaluator>(stream, model.session.network(), loss);
   } else {
     evaluator = std::make_unique<Evaluator>(stream, architecture, batch, loss);

@@ -16,7 +16,8 @@ namespace striate {
 namespace {
 
 constexpr uint64_t kBenchSequence = uint64_t{0xBF} << 56;
-constexpr int kPlaces = 12;          // looked at in each layer
+constexpr int kPlaces = 12;               // looked at in each layer
+constexpr float kChainTolerance = 1e-4f;  // of an answer's largest value, through all layers
 constexpr double kTolerance = 2e-5;  // of the sum of the terms' sizes: float sums of some thousand terms stay far below
 constexpr int64_t kChunk = 1 << 16;  // values made at a time: what a device needs beside its own memory
 
@@ -293,7 +294,7 @@ void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow
 
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
                           int runs, uint64_t seed, std::vector<InferLayerTime>* profile,
-                          const std::function<void(Stream&, Network&)>& load, LaunchLog* launches) {
+                          const std::function<void(Stream&, Network&)>& load, LaunchLog* launches, bool fastest) {
   Stream stream(device);
   Plan plan;
   plan.batch = batch;
@@ -313,17 +314,30 @@ InferBenchRow bench_infer(Device device, const std::string& model, const Archite
   network.forward(stream, Mode::evaluation);
   check_layers(stream, network, seed, row);
 
-  // Timed as it is used: in little memory. The answer stays the same, bit for bit.
+  // Timed as it is used: in little memory. There the answer stays the same, bit for bit, where no transform is used.
   const std::vector<float> answer = network.read_tensor(stream, network.output());
   row.bytes_keeping = network.bytes();
-  network.replan(stream, Plan::inference(batch));
-  row.bytes = network.bytes();
-  fill_input_by_formula(stream, network, seed);
   const auto run = [&] { network.forward(stream, Mode::evaluation); };
-  run();
-  const std::vector<float> again = network.read_tensor(stream, network.output());
+  const auto answer_with = [&](const Plan& timed) {
+    network.replan(stream, timed);
+    fill_input_by_formula(stream, network, seed);
+    run();
+    return network.read_tensor(stream, network.output());
+  };
+  const std::vector<float> again = answer_with(Plan::inference(batch));
   check(std::memcmp(answer.data(), again.data(), answer.size() * sizeof(float)) == 0,
         "another answer in memory that is used again");
+  if (fastest) {
+    const std::vector<float> fast = answer_with(Plan::fastest(batch));
+    float largest = 0, difference = 0;
+    for (size_t i = 0; i < fast.size(); ++i) {
+      largest = std::max(largest, std::abs(answer[i]));
+      difference = std::max(difference, std::abs(fast[i] - answer[i]));
+    }
+    row.transform_difference = largest > 0 ? difference / largest : difference;
+    check(row.transform_difference <= kChainTolerance, "Winograd's transforms give another answer");
+  }
+  row.bytes = network.bytes();
   run();
   row.median_ms = 1e3 * median_seconds(stream, runs, run);
   if (profile != nullptr) time_layers(stream, network, runs, *profile);

@@ -27,6 +27,8 @@ struct InferBenchRow {
   int64_t checked_values = 0;
   double largest_difference = 0;
   std::vector<std::string> unchecked_kinds;
+  // Of the output with Winograd's transforms (Plan::fastest) from that without, as a share of its largest value.
+  double transform_difference = 0;
 };
 
 // A line of the profile: what one layer takes.
@@ -46,12 +48,14 @@ void fill_input_by_formula(Stream& stream, Network& network, uint64_t seed);
 // place.
 void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow& row);
 
-// Fills, runs once, checks every layer, then times `runs` forward passes in memory that is used again (Plan::reuse).
+// Fills, runs once, checks every layer, then times `runs` forward passes in memory that is used again: Plan::fastest,
+// or without `fastest` Plan::inference, whose output is checked to be that of every activation kept, bit for bit.
 // `profile`: also each layer by itself. `load`: where the weights come from instead, a file for instance; the input is
 // the formula's in any case. `launches`: those of one more pass, each waited for.
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
                           int runs, uint64_t seed, std::vector<InferLayerTime>* profile = nullptr,
-                          const std::function<void(Stream&, Network&)>& load = nullptr, LaunchLog* launches = nullptr);
+                          const std::function<void(Stream&, Network&)>& load = nullptr, LaunchLog* launches = nullptr,
+                          bool fastest = true);
 
 std::string infer_bench_header();
 std::string infer_bench_line(const InferBenchRow& row);

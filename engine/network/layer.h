@@ -93,6 +93,7 @@ struct LayerCall {
   // Where takes_epilogue(): what forward() also does, for layers that then don't run. Nothing in most plans.
   Epilogue epilogue;
   const float* packed = nullptr;  // the weights once more, as pack_weights() laid them out; null: not there
+  bool winograd = false;          // sums may be computed by Winograd's transforms (Plan::winograd), from packed weights
 
   // For backward() only.
   const float* dy = nullptr;                   // what each output changes in the loss
@@ -138,8 +139,9 @@ class Layer {
   // False: an epilogue can't say it, or not after what it already says.
   virtual bool join(const LayerCall&, size_t /*input*/, Epilogue&) const { return false; }
   // The weights once more, in the order in which forward() uses them: worth it where they stay as they are for many
-  // calls. Floats on this stream's device, the same for every batch size; 0: nothing is gained.
-  virtual int64_t packed_weights(const Stream&, const std::vector<Shape>&) const { return 0; }
+  // calls. Floats on this stream's device, the same for every batch size; 0: nothing is gained. With `winograd` for
+  // calls with LayerCall::winograd.
+  virtual int64_t packed_weights(const Stream&, const std::vector<Shape>&, bool /*winograd*/) const { return 0; }
   virtual void pack_weights(Stream&, const LayerCall&, float* /*packed*/) const {}
   // Whether backward() follows LayerCall::rule: a layer that cuts off what is below 0 and leaves the rest.
   virtual bool follows_rule() const { return false; }

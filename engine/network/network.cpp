@@ -48,6 +48,7 @@ void Network::replan(Stream& stream, const Plan& plan) {
     scratch_ = Buffer<float>(device_, layout.scratch, "a network's scratch");
   }
   if (!plan.reuse) packed_ = Buffer<float>();
+  unchanged_ = 0;
   layout_ = std::move(layout);
   plan_ = plan;
   build_calls();
@@ -95,6 +96,7 @@ void Network::build_calls() {
     const NamedTensor& tensor = layout_.tensors[i];
     const size_t node = static_cast<size_t>(tensor.node);
     LayerCall& call = calls_[node];
+    call.winograd = plan_.reuse && plan_.winograd;
     float* place = arena(tensor.kind) + tensor.offset;
     switch (tensor.kind) {
       case TensorKind::activation:
@@ -285,7 +287,7 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
   if (plan_.reuse) {
     check(first == 1 || first == ran_ + 1, "forward from node {} after node {} in reused memory", first, ran_);
     check(mode == Mode::evaluation, "training in reused memory");
-    if (first == plan_.from + 1 && unchanged_ < 2 && ++unchanged_ == 2) pack_weights(stream);
+    if (first == plan_.from + 1 && unchanged_ < 2 && ++unchanged_ == packs_at()) pack_weights(stream);
   }
   for (int i = first; i <= last; ++i) {
     LayerCall& call = calls_[static_cast<size_t>(i)];
@@ -294,7 +296,7 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
     const Joined& joined = joined_[static_cast<size_t>(i)];
     const bool joins = joined.last > i && joined.last <= last;
     call.epilogue = joins ? joined.epilogue : Epilogue();
-    if (unchanged_ < 2) call.packed = nullptr;
+    if (unchanged_ < packs_at()) call.packed = nullptr;
     architecture_.nodes()[static_cast<size_t>(i)].layer->forward(stream, call);
     for (; joins && i < joined.last; ++i) forget_freed(stream, i);
     ran_ = i;
@@ -308,7 +310,7 @@ void Network::pack_weights(Stream& stream) {
   for (int i = plan_.from + 1; i < architecture_.size(); ++i) {
     const Layer& layer = *architecture_.nodes()[static_cast<size_t>(i)].layer;
     int64_t& size = sizes[static_cast<size_t>(i)];
-    size = aligned(layer.packed_weights(stream, architecture_.input_shapes(i, shapes)));
+    size = aligned(layer.packed_weights(stream, architecture_.input_shapes(i, shapes), plan_.winograd));
     floats += size;
   }
   if (packed_.size() != floats) {

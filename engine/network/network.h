@@ -55,10 +55,19 @@ struct Plan {
   // activation (features that were computed once, transfer/feature_set.h). All that is read behind it comes through it;
   // what is trained stands behind it. 0: the input. Not with `reuse` or `explaining`.
   int from = 0;
+  // With `reuse`, on the CPU: convolutions may be computed by Winograd's transforms (kernels/winograd.h), which is
+  // faster and rounds in other places. Not where a sum is explained term by term.
+  bool winograd = false;
 
   friend bool operator==(const Plan&, const Plan&) = default;
   static Plan inference(int batch, std::vector<std::string> keep = {}) {
     return {batch, false, false, 0, true, std::move(keep)};
+  }
+  // Where only the answer counts.
+  static Plan fastest(int batch) {
+    Plan plan = inference(batch);
+    plan.winograd = true;
+    return plan;
   }
 };
 
@@ -172,12 +181,13 @@ class Network {
   // With Plan::reuse, once two pictures have the same weights: the weights as the layers use them, a layer's share at
   // LayerCall::packed.
   Buffer<float> packed_;
-  int unchanged_ = 0;                       // times that forward() began since the weights may have changed
-  int ran_ = 0;                             // with Plan::reuse: the last node that forward() ran
-  std::vector<LayerCall> calls_;            // per node
-  std::vector<Joined> joined_;              // per node
-  std::vector<int> activation_, gradient_;  // per node: index of the tensor; -1: none
-  std::vector<char> written_;               // per node, during backward: whether a gradient has reached it
+  int unchanged_ = 0;  // times that forward() began since the weights may have changed
+  int packs_at() const { return plan_.winograd ? 1 : 2; }  // which of them lays out the weights
+  int ran_ = 0;                                            // with Plan::reuse: the last node that forward() ran
+  std::vector<LayerCall> calls_;                           // per node
+  std::vector<Joined> joined_;                             // per node
+  std::vector<int> activation_, gradient_;                 // per node: index of the tensor; -1: none
+  std::vector<char> written_;  // per node, during backward: whether a gradient has reached it
 };
 
 }  // namespace striate

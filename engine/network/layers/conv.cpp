@@ -5,6 +5,7 @@
 #include "engine/network/layers/windows_rows.h"
 #include "kernels/conv2d.h"
 #include "kernels/conv3d.h"
+#include "kernels/winograd.h"
 
 namespace striate {
 namespace {
@@ -64,20 +65,27 @@ class Conv : public Layer {
     return geometry;
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override {
-    return flat() ? conv2d_scratch(plane(inputs[0])) : volume(inputs[0]).scratch_size();
+    if (!flat()) return volume(inputs[0]).scratch_size();
+    return std::max(conv2d_scratch(plane(inputs[0])), winograd_scratch(plane(inputs[0])));
   }
 
   bool takes_epilogue() const override { return flat(); }
-  int64_t packed_weights(const Stream& stream, const std::vector<Shape>& inputs) const override {
-    return flat() ? conv2d_packed_size(stream, plane(inputs[0])) : 0;
+  int64_t packed_weights(const Stream& stream, const std::vector<Shape>& inputs, bool winograd) const override {
+    if (!flat()) return 0;
+    const Conv2dShape s = plane(inputs[0]);
+    return winograd && winograd_pays(stream, s) ? winograd_packed_size(s) : conv2d_packed_size(stream, s);
   }
   void pack_weights(Stream& stream, const LayerCall& call, float* packed) const override {
-    conv2d_pack(stream, plane(call.x[0].shape), call.weights[0], packed);
+    const Conv2dShape s = plane(call.x[0].shape);
+    if (call.winograd && winograd_pays(stream, s)) return winograd_pack(stream, s, call.weights[0], packed);
+    conv2d_pack(stream, s, call.weights[0], packed);
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Shape& in = call.x[0].shape;
     const float* b = bias ? call.weights[1] : nullptr;
-    if (flat()) {
+    if (flat() && call.winograd && winograd_pays(stream, plane(in))) {
+      winograd_forward(stream, plane(in), call.x[0].data, call.packed, b, call.y.data, call.epilogue, call.scratch);
+    } else if (flat()) {
       conv2d_forward(stream, plane(in), call.x[0].data, call.weights[0], b, call.y.data, call.scratch,
                      Result::overwrite, call.epilogue, call.packed);
     } else {
