@@ -27,6 +27,7 @@ constexpr Tile kTiles[] = {{14, 2}, {12, 2}, {10, 2}, {7, 4}, {8, 3}, {6, 4}};
 #else
 constexpr Tile kTiles[] = {{6, 2}, {5, 2}, {4, 3}, {4, 2}};
 #endif
+constexpr int64_t kLine = 16;  // floats of a cache line
 constexpr int kMostSums = 28, kMostBroadcast = 14, kMostPacks = 4;
 constexpr int64_t kPanels = 1 << 18;  // floats of panels that stay in the second cache
 
@@ -56,8 +57,10 @@ __attribute__((noinline)) void tile_sums(const float* broadcast, const int32_t* 
       }
     }
   }
+  const int64_t second = ahead.step > kLine ? kLine : 0;
   for (; j > 0; --j) {
     __builtin_prefetch(ahead.from, 0, 2);
+    __builtin_prefetch(ahead.from + second, 0, 2);
     Floats row[P];
     STRIATE_UNROLL
     for (int i = 0; i < P; ++i) row[i] = Floats::load(lanes + i * W);

@@ -51,7 +51,7 @@ int64_t images_at_once(const Layout& l, int64_t images) {
 
 bool pays(const Conv2dShape& s) {
   if (s.r != 3 || s.s != 3 || s.stride_y != 1 || s.stride_x != 1 || s.dilation_y != 1 || s.dilation_x != 1 ||
-      s.groups != 1 || s.c < 16 || s.k < 2 * W) {
+      s.groups != 1 || s.c < 32 || s.k < 2 * W) {
     return false;
   }
   // A quarter fewer multiplications pay for the transforms (measured).

@@ -271,4 +271,45 @@ TEST(MemoryPlan, weights_laid_out_once_are_laid_out_anew_when_they_change) {
   }
 }
 
+// With Winograd's transforms the same numbers come within rounding, from the first picture on and for every batch.
+TEST(MemoryPlan, the_fastest_plan_gives_the_same_answer_within_rounding) {
+  Stream stream;
+  const Architecture architecture =
+      Architecture::parse("input 16x20x20 | conv 64 3x3 pad 1 | batchnorm | relu | conv 32 3x3 | flatten | dense 5");
+  constexpr int kBatch = 3;
+  Network network(stream, architecture, Plan::inference(kBatch));
+  network.initialize(stream, Initializer::he_normal, 3);
+  const auto output = [&](Network& of) {
+    of.write_tensor(stream, of.activation(0), waves(of.activation(0).shape.count()));
+    of.forward(stream, Mode::evaluation);
+    return of.read_tensor(stream, of.output());
+  };
+  const auto expect_near = [](const std::vector<float>& got, const std::vector<float>& want) {
+    float largest = 0;
+    for (const float value : want) largest = std::max(largest, std::abs(value));
+    for (size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-5f * largest);
+  };
+  const std::vector<float> direct = output(network);
+  network.replan(stream, Plan::fastest(kBatch));
+  const std::vector<float> first = output(network);
+  expect_near(first, direct);
+  EXPECT_FALSE(same_bits(first, direct)) << "no layer was transformed";
+  EXPECT_TRUE(same_bits(output(network), first));
+
+  Network alone(stream, architecture, Plan::fastest(1));
+  alone.copy_weights(stream, network);
+  const std::vector<float> one = output(alone);
+  EXPECT_TRUE(same_bits(one, {first.begin(), first.begin() + static_cast<int64_t>(one.size())}));
+
+  const NamedTensor& weight = *network.find(TensorKind::weight, "0.weight");
+  std::vector<float> values = network.read_tensor(stream, weight);
+  for (float& value : values) value *= -2;
+  network.write_tensor(stream, weight, values);
+  const std::vector<float> changed = output(network);
+  network.replan(stream, Plan::inference(kBatch));
+  expect_near(changed, output(network));
+  expect_near(output(network), changed);
+  EXPECT_FALSE(same_bits(changed, first));
+}
+
 }  // namespace striate
