@@ -547,6 +547,26 @@ struct ForwardSum {
   float *shared, *copy;
 };
 
+int64_t forward_terms(const Conv2dShape& s) { return static_cast<int64_t>(s.c) / s.groups * s.r * s.s; }
+int64_t forward_length(const Conv2dShape& s) {
+  return static_cast<int64_t>(s.p() - 1) * forward_layout(s).pitch + s.q();
+}
+
+// Of the forward sum: where its terms are (int32_t), and its weights in panels or tiles.
+void lay_out_offsets(Stream& stream, const Conv2dShape& s, const PanelPlan& plan, float* to) {
+  auto* const offsets = reinterpret_cast<int32_t*>(to);
+  if (plan.used && plan.rows) return panel_row_offsets(plan, forward_picture(s), forward_terms(s), offsets);
+  for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, forward_layout(s), offsets));
+}
+void lay_out_weights(Stream& stream, const Conv2dShape& s, const PanelPlan& plan, const float* w, float* packed) {
+  const int k = s.k / s.groups, j = static_cast<int>(forward_terms(s));
+  if (plan.used) return pack_panels(stream, plan, s.groups, k, j, w, packed);
+  const int tile = implicit_gemm_tile(stream, k, j, forward_length(s));
+  const int tiles = (k + tile - 1) / tile, parts = (j + kTerms - 1) / kTerms;
+  for_each(stream, "convolution_pack", static_cast<int64_t>(s.groups) * tiles * parts,
+           PackForward{w, packed, k, j, tile, tiles, parts});
+}
+
 // Lays out weights and offsets, in panels where `plan` uses them.
 ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w, const float* b, float* scratch,
                            Result result, const PanelPlan& plan, const float* packed_before) {
@@ -570,30 +590,21 @@ ForwardSum prepare_forward(Stream& stream, const Conv2dShape& s, const float* w,
   a.x_group = s.c / s.groups * f.plane();
   a.images = s.n;
 
-  auto* offsets = reinterpret_cast<int32_t*>(scratch);
-  float* packed = scratch + padded(a.j);
-  float* shared = packed + padded(most_packed_weights(a.groups, a.k, a.j));
-  if (plan.used && plan.rows) {
-    panel_row_offsets(plan, forward_picture(s), a.j, offsets);
-  } else {
-    for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
-  }
+  float* const offsets = scratch;
+  float* const packed = scratch + padded(a.j);
+  float* const shared = packed + padded(most_packed_weights(a.groups, a.k, a.j));
+  a.offsets = reinterpret_cast<const int32_t*>(packed_before != nullptr ? packed_before : offsets);
   if (packed_before != nullptr) {
-    a.weights = packed_before;
-  } else if (plan.used && plan.shared && images_shared_at_once(plan, s.n) == s.n) {
-    a.rows = w;  // all images at once: each tile is packed once, by the thread that uses it
-  } else if (plan.used) {
-    pack_panels(stream, plan, a.groups, a.k, a.j, w, packed);
-    a.weights = packed;
+    a.weights = packed_before + padded(a.j);
   } else {
-    const int tile = implicit_gemm_tile(stream, a.k, a.j, a.length);
-    const int tiles = (a.k + tile - 1) / tile;
-    const int parts = (a.j + kTerms - 1) / kTerms;
-    for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * parts,
-             PackForward{w, packed, a.k, a.j, tile, tiles, parts});
-    a.weights = packed;
+    lay_out_offsets(stream, s, plan, offsets);
+    if (plan.used && plan.shared && images_shared_at_once(plan, s.n) == s.n) {
+      a.rows = w;  // all images at once: each tile is packed once, by the thread that uses it
+    } else {
+      lay_out_weights(stream, s, plan, w, packed);
+      a.weights = packed;
+    }
   }
-  a.offsets = offsets;
   return {f, a, plan, shared, shared + padded(shared_panels(plan, s.n))};
 }
 
@@ -626,14 +637,17 @@ void depthwise_forward(Stream& stream, const Conv2dShape& s, const float* x, con
 
 int64_t conv2d_packed_size(const Stream& stream, const Conv2dShape& s) {
   check(s);
-  const PanelPlan plan = forward_plan(stream, s);
-  if (!plan.used || is_depthwise(stream, s)) return 0;
-  return plan.weights(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s);
+  if (!stream.device().is_cpu() || is_depthwise(stream, s)) return 0;
+  const PanelPlan plan = cpu_plan(s);
+  const int k = s.k / s.groups;
+  const int64_t j = forward_terms(s);
+  return padded(j) + (plan.used ? plan.weights(s.groups, k, j) : packed_weights_size(s.groups, k, j));
 }
 
 void conv2d_pack(Stream& stream, const Conv2dShape& s, const float* w, float* packed) {
-  pack_panels(stream, forward_plan(stream, s), s.groups, s.k / s.groups,
-              static_cast<int64_t>(s.c) / s.groups * s.r * s.s, w, packed);
+  const PanelPlan plan = forward_plan(stream, s);
+  lay_out_offsets(stream, s, plan, packed);
+  lay_out_weights(stream, s, plan, w, packed + padded(forward_terms(s)));
 }
 
 void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,

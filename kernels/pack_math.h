@@ -148,17 +148,23 @@ inline void store_part(Pack<float, W> p, float* to, int begin, int end) {
   for (int i = begin; i < end; ++i) to[i] = p[i];
 }
 
+#if defined(__GNUC__) && !defined(__clang__)
+// `half` is known when it is compiled: computed in a loop, GCC 12 would put the index together lane by lane.
+template <int half, int W>
+inline void add_halves(Pack<float, W>* p) {
+  typename Pack<int32_t, W>::Vector other{};
+#pragma GCC unroll 64
+  for (int i = 0; i < W; ++i) other[i] = i ^ half;
+  p->v += __builtin_shuffle(p->v, other);
+  if constexpr (half > 1) add_halves<half / 2>(p);
+}
+#endif
+
 // The sum of all lanes: halves onto halves.
 template <int W>
 inline float sum_of(Pack<float, W> p) {
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC unroll 8
-  for (int half = W / 2; half > 0; half /= 2) {
-    typename Pack<int32_t, W>::Vector other{};
-#pragma GCC unroll 64
-    for (int i = 0; i < W; ++i) other[i] = i ^ half;
-    p.v += __builtin_shuffle(p.v, other);
-  }
+  if constexpr (W > 1) add_halves<W / 2>(&p);
   return p.v[0];
 #else
   float lanes[W];

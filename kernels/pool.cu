@@ -106,6 +106,91 @@ struct MaxPoolPacks {
   }
 };
 
+#ifndef __CUDACC__
+
+// The largest values alone, on the CPU, for strides of 1 and 2 along a row: W windows beside each other, `together`
+// rows of windows one below the other, so that a row that two of them share is compared once. Among equal values the
+// first in reading order stays, as in MaxPool: 0 and -0 are told apart by their bits. Where a NaN is near MaxPool
+// decides.
+template <int W>
+struct MaxPoolValues {
+  static constexpr int64_t work = 2048;
+  static constexpr int together = 8;
+  MaxPool one;
+  int parts;  // indices per plane
+  using Floats = Pack<float, W>;
+
+  void operator()(int64_t index) const {
+    const PoolAxis &rows = one.rows, &columns = one.columns;
+    const int64_t plane = index / parts;
+    const int first = static_cast<int>(index % parts) * together;
+    const int last = first + together < rows.out ? first + together : rows.out;
+    const float* from = one.x + plane * rows.size * columns.size;
+    const int begin = std::min((columns.pad + columns.stride - 1) / columns.stride, columns.out);
+    const int reach = columns.size + columns.pad - columns.window;
+    const int end = std::max(begin, reach < 0 ? 0 : std::min(reach / columns.stride + 1, columns.out));
+    for (int p = first; p < last; ++p) {
+      for (int q = 0; q < begin; ++q) one.window(plane * rows.out + p, p, q, from);
+      for (int q = end; q < columns.out; ++q) one.window(plane * rows.out + p, p, q, from);
+    }
+    for (int q = begin; q < end; q += W) some(plane, from, first, last, q, std::min(W, end - q));
+  }
+  void some(int64_t plane, const float* from, int first, int last, int q, int count) const {
+    const PoolAxis &rows = one.rows, &columns = one.columns;
+    from += q * columns.stride - columns.pad;
+    Row row;
+    int at = -1;  // the row that `row` holds
+    Floats sum = Floats::all(0);
+    for (int p = first; p < last; ++p) {
+      const int end = rows.end(p);
+      int next = rows.begin(p);
+      if (at != next) row = largest(from + static_cast<int64_t>(next) * columns.size, count);
+      Row all = row;
+      while (++next < end) {
+        row = largest(from + static_cast<int64_t>(next) * columns.size, count);
+        all.best = larger(all.best, row.best), all.sum = all.sum + row.sum;
+      }
+      at = end - 1;
+      sum = sum + all.sum;
+      store_part(all.best, one.y + (plane * rows.out + p) * columns.out + q, 0, count);
+    }
+    const float near = sum_of(sum);
+    if (near == near) return;
+    const float* const picture = one.x + plane * rows.size * columns.size;
+    for (int p = first; p < last; ++p) {
+      for (int i = 0; i < count; ++i) one.window(plane * rows.out + p, p, q + i, picture);
+    }
+  }
+
+  struct Row {
+    Floats best, sum;  // of each window's values in one row; a NaN goes into the sum
+  };
+  static Floats larger(Floats best, Floats value) { return {value.v > best.v ? value.v : best.v}; }
+  Row largest(const float* from, int count) const {
+    const int window = one.columns.window;
+    Row row;
+    if (one.columns.stride == 1) {
+      row.best = row.sum = load_part<W>(from, count);
+      for (int s = 1; s < window; ++s) take(row, load_part<W>(from + s, count));
+      return row;
+    }
+    for (int s = 0; s < window; s += 2) {
+      Floats even, odd;
+      deinterleave(from + s, 2 * count - (s + 1 < window ? 0 : 1), &even, &odd);
+      if (s == 0) {
+        row.best = row.sum = even;
+      } else {
+        take(row, even);
+      }
+      if (s + 1 < window) take(row, odd);
+    }
+    return row;
+  }
+  static void take(Row& row, Floats value) { row.best = larger(row.best, value), row.sum = row.sum + value; }
+};
+
+#endif
+
 // 2x2, stride 2, nothing padded and nothing cut off at the end of an axis: W windows at a time, `packs` packs per row
 // of windows; an index walks `together` of them.
 template <int W>
@@ -342,6 +427,12 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
   check(s);
   if (is_dilated(s)) return max_pool3d_forward(stream, general(s), x, y, argmax);
   const int64_t rows = static_cast<int64_t>(s.n) * s.c * s.p();
+  const MaxPool pool{rows_of(s), columns_of(s), x, y, argmax};
+  if (argmax == nullptr && s.stride_x <= 2 && stream.device().is_cpu()) {
+    using Values = MaxPoolValues<CpuTarget::width>;
+    const int parts = (s.p() + Values::together - 1) / Values::together;
+    return for_each(CpuTarget{}, stream, "max_pool", static_cast<int64_t>(s.n) * s.c * parts, Values{pool, parts});
+  }
   if (is_2x2(s)) {
     return with_target(stream, [&](auto target) {
       using Packs = WindowPacks<decltype(target)>;
@@ -351,7 +442,6 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
           MaxPool2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, x, y, argmax});
     });
   }
-  const MaxPool pool{rows_of(s), columns_of(s), x, y, argmax};
   with_target(stream, [&](auto target) {
     if constexpr (!decltype(target)::is_gpu) {
       if (s.stride_x <= 2) {

@@ -11,9 +11,10 @@ namespace {
 
 using namespace panels;
 
-constexpr int kPlaces = 16;              // of a piece of 4 x 4
-constexpr int kCenter = 5;               // place (1, 1) counts for all four values of y, and with it the bias there
-constexpr int64_t kOwnPanels = 1 << 17;  // floats of V that a thread lays out at a time
+constexpr int kPlaces = 16;                 // of a piece of 4 x 4
+constexpr int kCenter = 5;                  // place (1, 1) counts for all four values of y, and with it the bias there
+constexpr int64_t kOwnPanels = 1 << 17;     // floats of V that a thread lays out at a time
+constexpr int64_t kSharedPanels = 1 << 19;  // that all share, of several pictures
 
 // Pieces of one picture, row after row, in tiles of `broadcast`; outputs in the lanes.
 struct Layout {
@@ -46,7 +47,7 @@ Layout layout_of(const Conv2dShape& s) {
   return best;
 }
 int64_t images_at_once(const Layout& l, int64_t images) {
-  return std::max<int64_t>(1, std::min(images, kPanels / (l.p_tiles * l.panel())));
+  return std::max<int64_t>(1, std::min(images, kSharedPanels / (l.p_tiles * l.panel())));
 }
 
 bool pays(const Conv2dShape& s) {

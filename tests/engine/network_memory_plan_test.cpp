@@ -275,7 +275,7 @@ TEST(MemoryPlan, weights_laid_out_once_are_laid_out_anew_when_they_change) {
 TEST(MemoryPlan, the_fastest_plan_gives_the_same_answer_within_rounding) {
   Stream stream;
   const Architecture architecture =
-      Architecture::parse("input 16x20x20 | conv 64 3x3 pad 1 | batchnorm | relu | conv 32 3x3 | flatten | dense 5");
+      Architecture::parse("input 32x20x20 | conv 64 3x3 pad 1 | batchnorm | relu | conv 32 3x3 | flatten | dense 5");
   constexpr int kBatch = 3;
   Network network(stream, architecture, Plan::inference(kBatch));
   network.initialize(stream, Initializer::he_normal, 3);

@@ -148,6 +148,41 @@ TEST(Pooling, global_average_is_the_mean_of_the_channel) {
   }
 }
 
+TEST(Pooling, the_largest_values_alone_are_the_same_bits) {
+  Pool2dShape shapes[6];
+  for (Pool2dShape& s : shapes) s.n = 2, s.c = 3, s.h = 21, s.w = 75;
+  shapes[0].r = shapes[0].s = 3, shapes[0].ceil_mode = true;
+  shapes[1].r = shapes[1].s = 3, shapes[1].stride_x = shapes[1].stride_y = 1, shapes[1].pad_left = 2;
+  shapes[2].r = 2, shapes[2].s = 5, shapes[2].pad_top = shapes[2].pad_right = 1, shapes[2].pad_left = 3;
+  shapes[3].r = 4, shapes[3].s = 1, shapes[3].stride_y = 1, shapes[3].pad_bottom = 3;
+  shapes[4].w = 74;  // 2 x 2
+  shapes[5].h = shapes[5].w = 5, shapes[5].r = shapes[5].s = 5, shapes[5].pad_top = shapes[5].pad_left = 4;
+  on_every_device([&](Stream& stream) {
+    for (const Pool2dShape& s : shapes) {
+      SCOPED_TRACE(testing::Message() << "window " << s.r << " x " << s.s << " stride " << s.stride_x);
+      // Few values, so that many are equal; zeros of both signs, infinities and here and there a NaN.
+      Floats x = random_floats(s.x_size(), 5, -3, 3);
+      constexpr float kInfinity = std::numeric_limits<float>::infinity();
+      for (size_t i = 0; i < x.size(); ++i) {
+        x[i] = std::round(x[i]) * (i % 3 == 0 ? -0.0f : 1.0f);
+        if (i % 97 == 0) x[i] = kInfinity;
+        if (i % 89 == 0) x[i] = -kInfinity;
+        if (i % 211 == 0) x[i] = std::numeric_limits<float>::quiet_NaN();
+      }
+      const auto dev_x = on_device(stream, x);
+      Guarded<float> with_places(stream, s.y_size()), alone(stream, s.y_size());
+      Guarded<int32_t> argmax(stream, s.y_size());
+      max_pool_forward(stream, s, dev_x.data(), with_places.data(), argmax.data());
+      max_pool_forward(stream, s, dev_x.data(), alone.data(), nullptr);
+      const Floats want = with_places.read(stream), got = alone.read(stream);
+      for (size_t i = 0; i < want.size(); ++i) {
+        ASSERT_EQ(std::signbit(got[i]), std::signbit(want[i])) << i;
+        ASSERT_TRUE(got[i] == want[i] || (std::isnan(got[i]) && std::isnan(want[i]))) << i;
+      }
+    }
+  });
+}
+
 TEST(Pooling, a_nan_wins_so_that_it_is_seen) {
   for (const Pool2dShape& s : {shape(1, 1, 4, 4, 2, 2, 2, 0), shape(1, 1, 4, 4, 3, 3, 1, 1)}) {
     Floats x = random_floats(16, 3);
