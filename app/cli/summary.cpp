@@ -25,23 +25,6 @@ struct SummaryOptions {
   bool force = false;
 };
 
-Shape parse_input(const std::string& text) {
-  std::vector<int64_t> sizes;
-  size_t begin = 0;
-  while (!text.empty() && begin <= text.size()) {
-    const size_t end = std::min(text.find('x', begin), text.size());
-    int64_t size = 0;
-    if (!parse_integer(text.substr(begin, end - begin), &size) || size < 1 || size > 65536)
-      throw UsageError(fmt::format("--input: '{}' is not possible", text), "channels x height x width: 3x64x64");
-    sizes.push_back(size);
-    begin = end + 1;
-  }
-  if (!sizes.empty() && sizes.size() != 1 && sizes.size() != 3)
-    throw UsageError(fmt::format("--input: '{}' has {} sizes", text, sizes.size()),
-                     "channels x height x width: 3x64x64; or one number of values");
-  return Shape(sizes);
-}
-
 // Values of one picture's answer.
 int64_t output_count(const Architecture& architecture) { return architecture.shapes(1).back().count(); }
 

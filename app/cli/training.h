@@ -71,6 +71,8 @@ std::unique_ptr<Dataset> open_data(const std::string& source, SourceOptions opti
 
 // Exit status 2 for a name that is no model, a text that doesn't parse.
 Architecture architecture_of(const std::string& model, const Shape& input, int classes);
+// "3x64x64" or "784", as an option --input gives it; no sizes: an empty text. Exit status 2 for anything else.
+Shape parse_input(const std::string& text);
 
 // A file with a network, or weights alone together with --model NAME; how pictures are prepared, where the file doesn't
 // say it or is overruled; names of the classes.

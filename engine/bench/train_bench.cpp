@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "engine/network/models.h"
 #include "engine/training/trainer.h"
 #include "kernels/random.h"
 #include "kernels/threads.h"
@@ -58,6 +57,7 @@ void write_weights(Stream& stream, Network& network, const std::vector<float>& v
 
 void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainBenchRow& row) {
   const std::vector<float> before = read_arena(stream, network, TensorKind::weight);
+  const std::vector<uint64_t> counters = network.read_counters(stream);  // the same units are dropped each time
   while (trainer.advance() != Phase::backward) {
   }
   const std::vector<float> gradient = read_arena(stream, network, TensorKind::weight_gradient);
@@ -75,6 +75,7 @@ void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainB
     const double factor = (side == 0 ? -length : length) / row.slope;
     for (size_t i = 0; i < moved.size(); ++i) moved[i] += static_cast<float>(factor * static_cast<double>(gradient[i]));
     write_weights(stream, network, moved);
+    network.write_counters(stream, counters);
     network.forward(stream, Mode::training);
     losses[side] = loss_of(stream, network, trainer.batch_labels());
   }
@@ -104,16 +105,15 @@ void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainB
 
 }  // namespace
 
-TrainBenchRow bench_train(Device device, const std::string& model_name, int batch, int steps, uint64_t seed,
-                          LaunchLog* launches) {
-  const Model& made = model(model_name);
-  const Shape input{made.channels, made.height, made.width};
-  const MemoryDataset data = random_pictures(input, made.classes, std::max<int64_t>(batch, 256), seed);
+TrainBenchRow bench_train(Device device, const std::string& model, const Architecture& architecture, int batch,
+                          int steps, uint64_t seed, LaunchLog* launches) {
+  const auto classes = static_cast<int>(architecture.shapes(1).back().count());
+  const MemoryDataset data = random_pictures(architecture.input(), classes, std::max<int64_t>(batch, 256), seed);
   std::vector<int64_t> all(static_cast<size_t>(data.size()));
   std::iota(all.begin(), all.end(), 0);
 
   Stream stream(device);
-  Network network(stream, build_model(model_name));
+  Network network(stream, architecture);
   TrainerSettings settings;
   settings.batch = batch;
   settings.seed = seed;
@@ -121,13 +121,13 @@ TrainBenchRow bench_train(Device device, const std::string& model_name, int batc
   Trainer trainer(stream, network, data, all, Normalization(), settings);
 
   TrainBenchRow row;
-  row.model = model_name;
+  row.model = model;
   row.device = device.id();
   row.threads = thread_count();
   row.batch = batch;
   check_first_step(stream, network, trainer, row);
 
-  for (int i = 0; i < 20; ++i) trainer.step();
+  for (int i = 0; i < std::min(steps, 20); ++i) trainer.step();
   stream.synchronize();
   std::vector<double> times;
   for (int i = 0; i < steps; ++i) {

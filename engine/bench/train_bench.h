@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/network/architecture.h"
 #include "kernels/stream.h"
 
 namespace striate {
@@ -20,12 +21,12 @@ struct TrainBenchRow {
   double update_difference = 0;
 };
 
-// Trains `model` (a name) on random pictures of the size that it was made for, 10 classes, cross-entropy, Adam with a
-// rate of 0.001: the shapes, loss and optimizer of PyTorch's side. A step is batch, forward, loss, backward, update,
-// and is waited for. Medians of `steps` steps after 20. Throws Error for a gradient or an update that is wrong.
-// `launches`: those of one more step, each waited for.
-TrainBenchRow bench_train(Device device, const std::string& model, int batch, int steps, uint64_t seed,
-                          LaunchLog* launches = nullptr);
+// Trains a network, which `model` names, on random pictures of its input's size, with cross-entropy and Adam with a rate
+// of 0.001: the loss and optimizer of PyTorch's side. A step is batch, forward, loss, backward, update, and is waited
+// for. Medians of `steps` steps after as many others, at most 20. Throws Error for a gradient or an update that is wrong. `launches`:
+// those of one more step, each waited for.
+TrainBenchRow bench_train(Device device, const std::string& model, const Architecture& architecture, int batch,
+                          int steps, uint64_t seed, LaunchLog* launches = nullptr);
 
 std::string train_bench_header();
 std::string train_bench_line(const TrainBenchRow& row);
