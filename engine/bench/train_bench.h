@@ -21,10 +21,10 @@ struct TrainBenchRow {
   double update_difference = 0;
 };
 
-// Trains a network, which `model` names, on random pictures of its input's size, with cross-entropy and Adam with a rate
-// of 0.001: the loss and optimizer of PyTorch's side. A step is batch, forward, loss, backward, update, and is waited
-// for. Medians of `steps` steps after as many others, at most 20. Throws Error for a gradient or an update that is wrong. `launches`:
-// those of one more step, each waited for.
+// Trains a network, which `model` names, on random pictures of its input's size, with cross-entropy and Adam with a
+// rate of 0.001: the loss and optimizer of PyTorch's side. A step is batch, forward, loss, backward, update, and is
+// waited for. Medians of `steps` steps after as many others, at most 20. Throws Error for a gradient or an update that
+// is wrong. `launches`: those of one more step, each waited for.
 TrainBenchRow bench_train(Device device, const std::string& model, const Architecture& architecture, int batch,
                           int steps, uint64_t seed, LaunchLog* launches = nullptr);
 
