@@ -302,6 +302,68 @@ struct BackwardOffsets {
   }
 };
 
+#ifndef __CUDACC__
+
+// What a gradient by the weights multiplies, laid out by terms, on the CPU: for each position of y of some images the
+// values of x under the kernel, (images * p * q, c * r * s), 0 in the padding. Some channels of one image per index.
+struct GatherWindows {
+  static constexpr int64_t work = 1 << 14;
+  static constexpr int together = 8;
+  Conv2dShape s;
+  const float* x;
+  float* out;
+  int64_t parts;  // indices per image
+  void operator()(int64_t index) const {
+    const int64_t image = index / parts;
+    const int first = static_cast<int>(index % parts) * together, last = std::min(first + together, s.c);
+    const int rows = (s.p() - 1) * s.stride_y + (s.r - 1) * s.dilation_y + 1;
+    const int columns = (s.q() - 1) * s.stride_x + (s.s - 1) * s.dilation_x + 1;
+    const size_t floats = static_cast<size_t>(rows) * static_cast<size_t>(columns);
+    auto* padded = static_cast<float*>(thread_scratch(2, sizeof(float) * floats));
+    std::fill_n(padded, floats, 0.0f);
+    const int begin = std::min(s.pad_left, columns), end = std::max(begin, std::min(columns, s.pad_left + s.w));
+    for (int c = first; c < last; ++c) {
+      const float* const from = x + (image * s.c + c) * s.h * s.w;
+      for (int row = s.pad_top; row < std::min(rows, s.pad_top + s.h); ++row) {
+        std::copy(from + static_cast<int64_t>(row - s.pad_top) * s.w,
+                  from + static_cast<int64_t>(row - s.pad_top) * s.w + (end - begin),
+                  padded + static_cast<int64_t>(row) * columns + begin);
+      }
+      float* to = out + (image * s.p() * s.q() * s.c + c) * s.r * s.s;
+      for (int p = 0; p < s.p(); ++p) {
+        const float* window = padded + static_cast<int64_t>(p) * s.stride_y * columns;
+        for (int q = 0; q < s.q(); ++q, window += s.stride_x, to += static_cast<int64_t>(s.c) * s.r * s.s) {
+          if (s.r == 3 && s.s == 3 && s.dilation_x == 1) {
+            three_rows(window, static_cast<int64_t>(s.dilation_y) * columns, to);
+            continue;
+          }
+          for (int r = 0; r < s.r; ++r) {
+            for (int i = 0; i < s.s; ++i) {
+              to[r * s.s + i] = window[static_cast<int64_t>(r) * s.dilation_y * columns + i * s.dilation_x];
+            }
+          }
+        }
+      }
+    }
+  }
+  static void three_rows(const float* from, int64_t pitch, float* to) {
+    for (int r = 0; r < 3; ++r, from += pitch, to += 3) to[0] = from[0], to[1] = from[1], to[2] = from[2];
+  }
+};
+// dy of some images as (k, images * plane). One k per index.
+struct GatherPlanes {
+  static constexpr int64_t work = 1 << 12;
+  const float* dy;
+  float* out;
+  int64_t images, k, plane;
+  void operator()(int64_t channel) const {
+    float* to = out + channel * images * plane;
+    for (int64_t n = 0; n < images; ++n, to += plane) std::copy_n(dy + (n * k + channel) * plane, plane, to);
+  }
+};
+
+#endif
+
 // dw and db from the pieces' sums, in the pieces' order.
 struct AddPieces {
   static constexpr int64_t work = 8;
@@ -451,6 +513,18 @@ WeightPieces weight_pieces(const Conv2dShape& s) {
   return {per_piece, (s.n + per_piece - 1) / per_piece};
 }
 
+// Where the rows of y don't fill a pack, a processor sums a gradient by the weights one term after the other, with
+// neighboring weights in the lanes: so many images at a time. 0: as weight_pieces() says.
+constexpr int64_t kWindows = 1 << 19;  // floats of x under the kernel, at most, but for a single image
+int64_t images_in_order(const Conv2dShape& s) {
+  const int64_t plane = static_cast<int64_t>(s.p()) * s.q();
+  const int64_t row = forward_layout(s).pitch == s.q() ? plane : s.q();
+  const int64_t longest = s.w_size() < (1 << 15) ? CpuTarget::width / 2 : CpuTarget::width;  // measured
+  if (row > longest || plane > 256 || s.w_size() < (1 << 13)) return 0;
+  const int64_t most = std::max<int64_t>(1, kWindows / (plane * s.c * s.r * s.s)), pieces = (s.n + most - 1) / most;
+  return (s.n + pieces - 1) / pieces;
+}
+
 [[noreturn]] void refuse(const std::string& what, const std::string& hint) {
   throw Error("convolution: " + what, hint);
 }
@@ -511,8 +585,42 @@ PanelPlan cpu_plan(const Conv2dShape& s) {
 int64_t shared_panels(const PanelPlan& plan, int64_t images) {
   return images_shared_at_once(plan, images) * plan.panels;
 }
+int64_t forward_terms(const Conv2dShape& s) { return static_cast<int64_t>(s.c) / s.groups * s.r * s.s; }
 PanelPlan forward_plan(const Stream& stream, const Conv2dShape& s) {
   return stream.device().is_cpu() ? cpu_plan(s) : PanelPlan();
+}
+
+}  // namespace
+
+namespace {
+
+// Floats of the weights of a gradient by the input, for any form of the sum.
+int64_t packed_gradient_weights(const Conv2dShape& s) {
+  const int64_t terms = static_cast<int64_t>(s.k) / s.groups * s.r * s.s;
+  return std::max(packed_weights_size(s.groups, s.c / s.groups, terms),
+                  most_packed_weights(s.groups, s.c / s.groups, terms));
+}
+
+// Of a gradient by the weights that is summed in order.
+struct InOrderScratch {
+  int64_t offsets = 0, windows = 0, planes = 0, packed = 0, shared = 0, sums = 0;
+  int64_t all() const { return offsets + windows + planes + packed + shared + sums; }
+};
+PanelPlan in_order_plan(const Conv2dShape& s, int64_t images) {
+  return panel_plan(s.groups, s.k / s.groups, images * s.p() * s.q(), 1, forward_terms(s), {});
+}
+InOrderScratch in_order_scratch(const Conv2dShape& s) {
+  const int64_t images = images_in_order(s), terms = images * s.p() * s.q();
+  InOrderScratch f;
+  if (images == 0) return f;
+  const int k = s.k / s.groups;
+  f.offsets = padded(terms);
+  f.windows = padded(terms * s.c * s.r * s.s);
+  f.planes = padded(terms * s.k);
+  f.packed = padded(std::max(most_packed_weights(s.groups, k, terms), packed_weights_size(s.groups, k, terms)));
+  f.shared = padded(most_shared_panels());
+  f.sums = padded((s.n + images - 1) / images * s.k);
+  return f;
 }
 
 }  // namespace
@@ -524,8 +632,7 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
                                           static_cast<int64_t>(s.k) / s.groups * s.r * s.s);
   const int64_t offsets = padded(terms);
   const int64_t packed =
-      padded(std::max(most_packed_weights(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s),
-                      packed_weights_size(s.groups, s.c / s.groups, static_cast<int64_t>(s.k) / s.groups * s.r * s.s)));
+      padded(std::max(most_packed_weights(s.groups, s.k / s.groups, forward_terms(s)), packed_gradient_weights(s)));
   const WeightPieces pieces = weight_pieces(s);
   const int64_t sums = padded(pieces.pieces * (s.w_size() + s.k));
   const int64_t x_image = f.copies ? s.c * f.plane() : 0;
@@ -535,7 +642,8 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
   const int64_t copy =
       padded(std::max({images_at_once(nullptr, x_image, s.n) * x_image,
                        images_at_once(nullptr, dy_image, s.n) * dy_image, pieces.images_per_piece * x_image}));
-  return offsets + std::max(packed, sums) + padded(shared_panels(cpu_plan(s), s.n)) + copy;
+  const int64_t usual = offsets + std::max(packed, sums) + padded(most_shared_panels()) + copy;
+  return std::max(usual, in_order_scratch(s).all());
 }
 
 namespace {
@@ -547,7 +655,6 @@ struct ForwardSum {
   float *shared, *copy;
 };
 
-int64_t forward_terms(const Conv2dShape& s) { return static_cast<int64_t>(s.c) / s.groups * s.r * s.s; }
 int64_t forward_length(const Conv2dShape& s) {
   return static_cast<int64_t>(s.p() - 1) * forward_layout(s).pitch + s.q();
 }
@@ -558,13 +665,17 @@ void lay_out_offsets(Stream& stream, const Conv2dShape& s, const PanelPlan& plan
   if (plan.used && plan.rows) return panel_row_offsets(plan, forward_picture(s), forward_terms(s), offsets);
   for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, forward_layout(s), offsets));
 }
+// Weights (groups * k, j) as implicit_gemm() reads them, for sums at `length` positions.
+void pack_tiles(Stream& stream, int groups, int k, int j, int64_t length, const float* w, float* packed) {
+  const int tile = implicit_gemm_tile(stream, k, j, length);
+  const int tiles = (k + tile - 1) / tile, parts = (j + kTerms - 1) / kTerms;
+  for_each(stream, "convolution_pack", static_cast<int64_t>(groups) * tiles * parts,
+           PackForward{w, packed, k, j, tile, tiles, parts});
+}
 void lay_out_weights(Stream& stream, const Conv2dShape& s, const PanelPlan& plan, const float* w, float* packed) {
   const int k = s.k / s.groups, j = static_cast<int>(forward_terms(s));
   if (plan.used) return pack_panels(stream, plan, s.groups, k, j, w, packed);
-  const int tile = implicit_gemm_tile(stream, k, j, forward_length(s));
-  const int tiles = (k + tile - 1) / tile, parts = (j + kTerms - 1) / kTerms;
-  for_each(stream, "convolution_pack", static_cast<int64_t>(s.groups) * tiles * parts,
-           PackForward{w, packed, k, j, tile, tiles, parts});
+  pack_tiles(stream, s.groups, k, j, forward_length(s), w, packed);
 }
 
 // Lays out weights and offsets, in panels where `plan` uses them.
@@ -710,7 +821,8 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
 
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(static_cast<int64_t>(k) * s.r * s.s);
-  float* copy = packed + padded(packed_weights_size(s.groups, c, static_cast<int64_t>(k) * s.r * s.s));
+  float* const shared = packed + padded(packed_gradient_weights(s));
+  float* copy = shared + padded(most_shared_panels());
 
   const int64_t dy_plane = static_cast<int64_t>(rows.count) * columns.count;
   const int64_t dy_values = static_cast<int64_t>(s.k) * p * q, dx_plane = static_cast<int64_t>(s.h) * s.w;
@@ -745,32 +857,110 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
         a.valid = column.count;
         a.length = static_cast<int64_t>(row.count - 1) * columns.count + column.count;
         a.add = result == Result::accumulate;
+        const PanelPlan plan = stream.device().is_cpu() && one
+                                   ? panel_plan(a.groups, c, a.j, a.pitch == a.valid ? 1 : row.count,
+                                                a.pitch == a.valid ? int64_t{row.count} * a.valid : a.valid, {})
+                                   : PanelPlan();
+        if (plan.used && a.pitch == a.valid) a.pitch = a.valid = a.length;
         if (n == 0 || !one) {
           const BackwardTaps taps{row.first_tap,         rows.tap_step,    row.taps,
                                   column.first_tap,      columns.tap_step, column.taps,
                                   row.shift + rows.lead, rows.shift_step,  column.shift + columns.lead,
                                   columns.shift_step};
-          const int tile = implicit_gemm_tile(stream, a.k, a.j, a.length);
+          const int tile = plan.used ? plan.outputs_of_tile() : implicit_gemm_tile(stream, a.k, a.j, a.length);
           const int tiles = (c + tile - 1) / tile;
           for_each(stream, "convolution_offsets", a.j, BackwardOffsets{offsets, taps, rows.count, columns.count});
           for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,
                    PackBackward{w, packed, k, c, s.r, s.s, tile, tiles, taps});
         }
-        implicit_gemm(stream, "convolution_data_gradient", a);
+        if (plan.used) {
+          panel_gemm(stream, "convolution_data_gradient", plan, a, {}, shared);
+        } else {
+          implicit_gemm(stream, "convolution_data_gradient", a);
+        }
       }
     }
   }
 }
 
-Conv2dWeightOrder conv2d_weight_order(const Conv2dShape& s) {
+Conv2dWeightOrder conv2d_weight_order(const SummationOrder& of_device, const Conv2dShape& s) {
   check(s);
-  return {weight_pieces(s).images_per_piece, forward_layout(s).pitch == s.q()};
+  const int64_t in_order = of_device.threads == 1 ? images_in_order(s) : 0;  // a GPU's blocks have many
+  if (in_order > 0) return {in_order, false, true};
+  return {weight_pieces(s).images_per_piece, forward_layout(s).pitch == s.q(), false};
 }
+
+namespace {
+
+void backward_weights_in_order(Stream& stream, const Conv2dShape& s, const float* x, const float* dy, float* dw,
+                               float* db, Result result, float* scratch) {
+  const InOrderScratch f = in_order_scratch(s);
+  const int64_t most = images_in_order(s), plane = static_cast<int64_t>(s.p()) * s.q(), j = forward_terms(s);
+  float* const windows = scratch + f.offsets;
+  float* const planes = windows + f.windows;
+  float* const packed = planes + f.planes;
+  float* const shared = packed + f.packed;
+  float* const sums = shared + f.shared;
+  for (int64_t n = 0; n < s.n && dw != nullptr; n += most) {
+    const int64_t images = std::min<int64_t>(most, s.n - n), terms = images * plane;
+    const float* const from = x + n * s.c * s.h * s.w;
+    const int64_t parts = (s.c + GatherWindows::together - 1) / GatherWindows::together;
+    for_each(CpuTarget{}, stream, "convolution_windows", images * parts, GatherWindows{s, from, windows, parts});
+    for_each(CpuTarget{}, stream, "convolution_planes", s.k,
+             GatherPlanes{dy + n * s.k * plane, planes, images, s.k, plane});
+    ImplicitGemmArguments a;
+    a.groups = s.groups;
+    a.k = s.k / s.groups;
+    a.j = static_cast<int>(terms);
+    a.x = windows;
+    a.x_group = j;
+    auto* const offsets = reinterpret_cast<int32_t*>(scratch);
+    for (int64_t t = 0; t < terms; ++t) offsets[t] = static_cast<int32_t>(t * s.groups * j);
+    a.offsets = offsets;
+    a.out = dw;
+    a.out_plane = a.out_row = a.length = a.pitch = a.valid = j;
+    a.add = n > 0 || result == Result::accumulate;
+    const PanelPlan plan = in_order_plan(s, images);
+    if (plan.used && plan.shared) {
+      a.rows = planes;
+      panel_gemm(stream, "convolution_weight_gradient", plan, a, {}, shared);
+      continue;
+    }
+    a.weights = packed;
+    if (plan.used) {
+      pack_panels(stream, plan, a.groups, a.k, terms, planes, packed);
+      panel_gemm(stream, "convolution_weight_gradient", plan, a, {}, shared);
+    } else {
+      pack_tiles(stream, a.groups, a.k, a.j, a.length, planes, packed);
+      implicit_gemm(stream, "convolution_weight_gradient", a);
+    }
+  }
+  if (db == nullptr) return;
+  ReductionGemmArguments a;
+  a.images = s.n;
+  a.images_per_piece = most;
+  a.k = s.k;
+  a.a = dy;
+  a.a_image = s.k * plane;
+  a.a_plane = a.a_row = a.columns = plane;
+  a.ones = true;
+  a.out = sums;
+  a.out_stride = 1;
+  reduction_gemm(stream, "convolution_weight_gradient", a);
+  for_each(
+      stream, "convolution_add_pieces", s.k,
+      AddPieces{sums, nullptr, db, s.k, 0, 1, static_cast<int>((s.n + most - 1) / most), result == Result::accumulate});
+}
+
+}  // namespace
 
 void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* x, const float* dy, float* dw,
                              float* db, Result result, float* scratch) {
   check(s);
   if (dw == nullptr && db == nullptr) return;
+  if (stream.device().is_cpu() && images_in_order(s) > 0) {
+    return backward_weights_in_order(stream, s, x, dy, dw, db, result, scratch);
+  }
   const ForwardLayout f = forward_layout(s);
   const WeightPieces pieces = weight_pieces(s);
   const int p = s.p(), q = s.q();

@@ -19,6 +19,7 @@
 #include "kernels/implicit_gemm.h"
 #include "kernels/result.h"
 #include "kernels/stream.h"
+#include "kernels/summation.h"
 
 namespace striate {
 
@@ -72,8 +73,9 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& shape, const float
 struct Conv2dWeightOrder {
   int64_t images_per_piece = 1;
   bool plane_is_row = false;
+  bool in_order = false;  // one term after the other; the gradient by the bias is summed as always
 };
-Conv2dWeightOrder conv2d_weight_order(const Conv2dShape& shape);
+Conv2dWeightOrder conv2d_weight_order(const SummationOrder& of_device, const Conv2dShape& shape);
 
 // dw and db from x and dy. Either may be null: not computed.
 void conv2d_backward_weights(Stream& stream, const Conv2dShape& shape, const float* x, const float* dy, float* dw,

@@ -57,7 +57,7 @@ struct PackTiles {
 // A stretch of a tile's positions in one row: places to .. to+count-1 of the tile are columns column .. of row `row`.
 struct Segment {
   int to, count;
-  int64_t row, column;
+  int64_t image, row, column;
 };
 
 // Everything that one launch knows.
@@ -67,6 +67,7 @@ struct Panels : PanelWriter {
   PanelPlan plan;
   TileSums sums;
   int64_t positions;  // stored ones of an image's plane
+  int64_t flat = 1;   // small planes: so many images count as one, whose positions are theirs one after the other
   int64_t p_tiles, k_tiles;
   int64_t block, blocks;  // tiles of positions that an index takes together, and how many such there are
   int64_t parts;          // into which the tiles of outputs are cut
@@ -79,7 +80,7 @@ struct Panels : PanelWriter {
   int64_t panel() const { return panel(a.j); }
   PanelPositions positions_of(int64_t p) const {
     const int tile = plan.positions_of_tile();
-    if (!plan.rows) return {p * tile, static_cast<int>(std::min<int64_t>(tile, positions - p * tile))};
+    if (!plan.rows) return {p * tile, static_cast<int>(std::min<int64_t>(tile, flat * positions - p * tile))};
     const int64_t in_row = pieces(a.valid, tile), column = p % in_row * tile;
     return {p / in_row * a.valid + column, static_cast<int>(std::min<int64_t>(tile, a.valid - column))};
   }
@@ -93,16 +94,18 @@ struct Panels : PanelWriter {
     Segment segments[kMostPacks * W + kMostBroadcast];
     int n = 0;
     for (int done = 0; done < count; ++n) {
-      const int64_t row = (first + done) / a.valid, column = (first + done) % a.valid;
+      const int64_t within = (first + done) % positions, row = within / a.valid, column = within % a.valid;
       const int here = static_cast<int>(std::min({a.valid - column, int64_t{count - done}, int64_t{W}}));
-      segments[n] = {done, here, row, column};
+      segments[n] = {done, here, (first + done) / positions, row, column};
       done += here;
     }
     // Some terms of one segment, then of the next: their lines stay in the nearest cache.
     const float* const x = a.x + image * a.x_image + group * a.x_group;
     for (int64_t next = begin; begin < end; begin = next) {
       next = std::min(end, begin + kTogether * taps());
-      for (int i = 0; i < n; ++i) copy_segment(x, segments[i], begin, next, to + segments[i].to);
+      for (int i = 0; i < n; ++i) {
+        copy_segment(x + segments[i].image * a.x_image, segments[i], begin, next, to + segments[i].to);
+      }
       to += (next - begin) * tile;
     }
   }
@@ -167,11 +170,20 @@ struct Panels : PanelWriter {
     sums(plan.outputs ? panel : weights, a.offsets, plan.outputs ? weights : panel, terms, start, ahead, sum);
   }
 
-  // Writes them where all terms are in.
+  // Writes them where all terms are in: of each image its own.
   void finish(int64_t image, const PanelOutputs& k, int64_t p_tile, const float* sum) const {
     const PanelPositions all = positions_of(p_tile);
-    if (plan.outputs) return turn_and_write(image, k, all, sum, plan.packs);
-    write(image, k, 0, k.count, all, sum, plan.lanes());
+    for (int done = 0; done < all.count;) {
+      const int64_t first = (all.first + done) % positions;
+      const auto here = static_cast<int>(std::min(positions - first, int64_t{all.count - done}));
+      const int64_t of = image + (all.first + done) / positions;
+      if (plan.outputs) {
+        turn_and_write(of, k, {first, here}, sum + done * plan.lanes(), plan.packs);
+      } else {
+        write(of, k, 0, k.count, {first, here}, sum + done, plan.lanes());
+      }
+      done += here;
+    }
   }
 
   // Terms at a time, about `most`, whole channels.
@@ -193,7 +205,8 @@ struct Panels : PanelWriter {
     }
     const bool last = a.rows != nullptr || (k_tile + 1 == k_tiles && group + 1 == a.groups);
     const PanelOutputs k = outputs(group, k_tile, plan.outputs_of_tile());
-    auto* all = static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>(p_tiles * kMostSums * W)));
+    auto* all =
+        static_cast<float*>(thread_scratch(1, sizeof(float) * static_cast<size_t>((p_tiles * kMostSums + 1) * W)));
     const int64_t chunk = chunk_of(kChunk);
     const int64_t step = pieces(wide, p_tiles);  // of what is read ahead, a share with each tile of positions
     for (int64_t begin = 0; begin < a.j; begin += chunk) {
@@ -215,7 +228,7 @@ struct Panels : PanelWriter {
     const int64_t chunk = chunk_of(kNearPanel * a.j / panel());
     auto* panels = static_cast<float*>(thread_scratch(3, sizeof(float) * static_cast<size_t>(count * panel(chunk))));
     auto* all = static_cast<float*>(
-        thread_scratch(1, sizeof(float) * static_cast<size_t>((last_k - first_k) * count * kMostSums * W)));
+        thread_scratch(1, sizeof(float) * static_cast<size_t>(((last_k - first_k) * count * kMostSums + 1) * W)));
     const int64_t step = pieces(wide, count);
     for (int64_t begin = 0; begin < a.j; begin += chunk) {
       const int64_t terms = std::min<int64_t>(chunk, a.j - begin);
@@ -264,6 +277,7 @@ int64_t PanelPlan::weights(int groups, int k, int64_t j) const {
   return groups * pieces(k, outputs_of_tile()) * outputs_of_tile() * j;
 }
 int64_t most_packed_weights(int groups, int k, int64_t j) { return groups * (int64_t{k} + kMostPacks * W) * j; }
+int64_t most_shared_panels() { return kPanels; }
 int64_t images_shared_at_once(const PanelPlan& plan, int64_t images) {
   return plan.shared ? std::max<int64_t>(1, std::min(images, kPanels / plan.panels)) : 0;
 }
@@ -303,7 +317,8 @@ PanelPlan panel_plan(int groups, int k, int64_t j, int64_t rows, int64_t valid, 
   }
   // Few outputs of a 1x1 convolution don't pay for the panels: implicit_gemm() reads x where it lies, fastest where
   // planes begin at a line of the cache (measured).
-  const double direct = static_cast<double>(positions * k * j) / (2.0 * W) * (positions % W == 0 ? 1.3 : 1.8);
+  const double direct =
+      static_cast<double>(std::max<int64_t>(positions, W) * k * j) / (2.0 * W) * (positions % W == 0 ? 1.3 : 1.8);
   if (picture.h == 0 && direct < least) return PanelPlan();
   best.used = true;
   best.shared = groups * panels <= kPanels && k * j >= 1 << 16;
@@ -334,15 +349,21 @@ void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const I
   all.sums = tile_sums_of(plan.broadcast, plan.packs, side);
   all.positions = ((a.length - a.valid) / a.pitch + 1) * a.valid;
   const int64_t tile = plan.positions_of_tile();
-  all.p_tiles = plan.rows ? all.positions / a.valid * pieces(a.valid, tile) : pieces(all.positions, tile);
+  // Small planes fill tiles together.
+  const bool joins = !plan.rows && a.images > 1 && all.positions % tile != 0 && all.positions < 2 * tile;
+  const auto join = [&](int64_t images) {
+    all.flat = joins ? images : 1;
+    all.p_tiles = plan.rows ? all.positions / a.valid * pieces(a.valid, tile) : pieces(all.flat * all.positions, tile);
+    return joins ? 1 : images;
+  };
   all.k_tiles = pieces(a.k, plan.outputs_of_tile());
   const int64_t threads = thread_count();
   if (plan.shared) {
     // Weights pass once through each thread, over all positions of some images.
     const int64_t at_once = images_shared_at_once(plan, a.images);
-    all.block = all.p_tiles, all.blocks = 1, all.parts = all.k_tiles, all.shared = shared;
+    all.blocks = 1, all.parts = all.k_tiles, all.shared = shared;
     for (int64_t n = 0; n < a.images; n += at_once) {
-      const int64_t images = std::min(at_once, a.images - n);
+      const int64_t images = join(std::min(at_once, a.images - n));
       all.a.x = a.x + n * a.x_image, all.a.out = a.out + n * a.out_image;
       if (a.epilogue.addend != nullptr) all.a.epilogue.addend = a.epilogue.addend + n * a.out_image;
       for_each(CpuTarget{}, stream, "convolution_panels", images * a.groups * all.p_tiles, ShareTiles{all});
@@ -353,13 +374,14 @@ void panel_gemm(Stream& stream, const char* name, const PanelPlan& plan, const I
   // Each thread lays out the positions of its block. Weights that don't stay in the second cache should pass through
   // few times: so large blocks, as many as there are threads; else so many that the threads end together.
   const bool large = int64_t{a.k} * a.j > kPanels / 2;
-  const int64_t wanted = pieces(large ? threads : 8 * threads, a.images * a.groups);
+  const int64_t images = join(a.images);
+  const int64_t wanted = pieces(large ? threads : 8 * threads, images * a.groups);
   const int64_t least = pieces(all.p_tiles, std::max<int64_t>(1, kPanels / all.panel()));
   all.blocks = std::min(all.p_tiles, pieces(std::max(least, wanted), wanted) * wanted);
   all.block = pieces(all.p_tiles, all.blocks);
   all.blocks = pieces(all.p_tiles, all.block);
   all.parts = all.blocks < wanted ? std::min<int64_t>(2, all.k_tiles) : 1;
-  for_each(CpuTarget{}, stream, name, a.images * a.groups * all.blocks * all.parts, all);
+  for_each(CpuTarget{}, stream, name, images * a.groups * all.blocks * all.parts, all);
 }
 
 }  // namespace striate

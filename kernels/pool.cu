@@ -249,6 +249,29 @@ struct MaxPoolBackward {
     }
   }
 };
+#ifndef __CUDACC__
+
+// The same on the CPU, plane by plane: each dy is added where it came from, which for every input value is the order
+// above.
+struct MaxPoolScatter {
+  static constexpr int64_t work = 1 << 13;
+  int64_t in, out;  // values of a plane
+  const float* dy;
+  const int32_t* argmax;
+  float* dx;
+  bool add;
+  void operator()(int64_t plane) const {
+    float* const to = dx + plane * in;
+    float* sum = to;
+    if (add) sum = static_cast<float*>(thread_scratch(2, sizeof(float) * static_cast<size_t>(in)));
+    std::fill_n(sum, in, 0.0f);
+    for (int64_t i = plane * out; i < (plane + 1) * out; ++i) sum[argmax[i]] += dy[i];
+    for (int64_t i = 0; add && i < in; ++i) to[i] += sum[i];
+  }
+};
+
+#endif
+
 template <int W>
 struct MaxPoolBackward2x2 {
   static constexpr int64_t work = 64;
@@ -465,6 +488,11 @@ void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, co
                MaxPoolBackward2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, dy,
                                             argmax, dx, result == Result::accumulate});
     });
+  }
+  if (stream.device().is_cpu()) {
+    return for_each(
+        CpuTarget{}, stream, "max_pool_backward", planes,
+        MaxPoolScatter{int64_t{s.h} * s.w, int64_t{s.p()} * s.q(), dy, argmax, dx, result == Result::accumulate});
   }
   for_each(stream, "max_pool_backward", planes * s.h,
            MaxPoolBackward{rows_of(s), columns_of(s), dy, argmax, dx, result == Result::accumulate});

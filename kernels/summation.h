@@ -7,7 +7,8 @@
 //                     the input and by the weights.
 //   reduction_gemm.h    a block's threads, each with the lanes of its packs, share out columns and rows; then lanes and
 //                     threads are added, halves onto halves: dot_product(). A dense layer forward, a convolution by the
-//                     weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h).
+//                     weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h, which also says where
+//                     a processor adds those one term after the other).
 //   row_sums          the same for the plain sum of a row: row_sum(). A convolution's gradient by the bias.
 //
 // Walks of engine/walk use these; tests hold them to the operators' own results, bit for bit, on every device.

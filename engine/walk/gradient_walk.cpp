@@ -106,7 +106,9 @@ WeightGradientTerm term_at(const Linear& l, const WeightGradient& walk, int samp
 // As conv2d_backward_weights() adds: in pieces of the batch.
 float convolution_value(const Linear& l, const WeightGradient& walk) {
   const Conv2dShape& g = l.g;
-  const Conv2dWeightOrder pieces = conv2d_weight_order(g);
+  const Conv2dWeightOrder pieces = conv2d_weight_order(l.values.order, g);
+  SummationOrder order = l.values.order;
+  if (pieces.in_order) order.threads = order.lanes = 1;
   const int p_count = g.p(), q_count = g.q();
   const int64_t plane = int64_t{1} * p_count * q_count;
   float total = 0;
@@ -123,7 +125,7 @@ float convolution_value(const Linear& l, const WeightGradient& walk) {
                      static_cast<int>(i % q_count));
     };
     total += walk.is_bias ? row_sum(l.values.order, images, plane, value)
-                          : dot_product(l.values.order, images, pieces.plane_is_row ? 1 : p_count,
+                          : dot_product(order, images, pieces.plane_is_row ? 1 : p_count,
                                         pieces.plane_is_row ? plane : q_count, pair);
   }
   return total;

@@ -186,6 +186,32 @@ TEST(NetworkWalk, every_unit_of_layers_without_a_walk_of_their_own_is_the_value_
   }
 }
 
+// Small planes of many channels, whose gradients by the weights a processor sums in order: in one piece and in several.
+TEST(NetworkWalk, gradients_of_many_weights_at_few_positions_add_up_to_their_bits) {
+  struct {
+    const char* text;
+    int batch;
+    int64_t step;  // between the weights that are walked
+  } const cases[] = {{"input 24x3x4 | conv 40 3x3 pad 1", 6, 61},
+                     {"input 32x7x7 | conv 48 3x3 stride 2", 9, 173},
+                     {"input 64x16x16 | conv 64 3x3 pad 1", 7, 4099}};
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.text);
+    on_each_device([&](Device device) {
+      const Scene scene(each.text, each.batch, Mode::training, 11, device);
+      for (int part = 0; part < 2; ++part) {
+        const int64_t count = scene.values.layer(1).parameters(scene.values.input_shapes(1))[part].shape.count();
+        for (int64_t i = 0; i < count; i += part == 0 ? each.step : 7) {
+          const WeightGradient walk = walk_weight_gradient(scene.values, {1, part, i});
+          ASSERT_TRUE(walk.stored.has_value());
+          ASSERT_TRUE(same_bits(walk.value, *walk.stored)) << walk.name << i << ": " << walk.value << *walk.stored;
+        }
+      }
+    });
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
+
 TEST(ChannelWalk, products_of_the_channels_and_the_bias_add_up_to_what_the_network_holds) {
   int convolutions = 0;
   on_each_device([&](Device device) {

@@ -46,7 +46,17 @@ std::vector<Conv2dShape> shapes() {
       shape(1, 17, 6, 6, 15, 3, 3, 1, 1),      //
       shape(1, 2, 3, 3, 2, 3, 3, 1, 3),        // padding larger than the kernel reaches
       shape(1, 1, 5, 5, 1, 5, 5),              // one output
+      // Small planes of many channels: gradients by the weights in order, planes that fill tiles together.
+      shape(5, 40, 4, 4, 48, 3, 3, 1, 1),
+      shape(9, 64, 2, 2, 65, 3, 3, 1, 1),
+      shape(7, 36, 4, 5, 96, 3, 3, 2, 1),
+      shape(6, 96, 3, 3, 100, 1, 1),
+      shape(4, 48, 5, 6, 96, 3, 3, 1, 2, 2, 2),  // groups, dilation
+      shape(3, 70, 8, 7, 60, 1, 2, 1, 0),
   };
+  Conv2dShape ends = shape(3, 50, 6, 6, 40, 3, 3, 1, 1);
+  ends.pad_bottom = -1, ends.pad_left = 2;
+  all.push_back(ends);
   for (const int width : {15, 16, 17, 31, 32, 33, 47, 48, 49}) all.push_back(shape(1, 2, 1, width, 3, 1, 1));
   for (const int kernels : {1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 29}) {
     all.push_back(shape(1, 3, 6, 21, kernels, 3, 3));
@@ -141,7 +151,8 @@ TEST(Convolution, gradients_are_those_of_finite_differences) {
 }
 
 TEST(Convolution, results_are_added_where_asked_and_absent_ones_are_left_out) {
-  const Conv2dShape cases[] = {shape(3, 2, 9, 8, 3, 3, 3, 1, 1), shape(2, 2, 9, 8, 3, 3, 3, 2, 1)};
+  const Conv2dShape cases[] = {shape(3, 2, 9, 8, 3, 3, 3, 1, 1), shape(2, 2, 9, 8, 3, 3, 3, 2, 1),
+                               shape(3, 40, 4, 4, 48, 3, 3, 1, 1)};
   for (const Conv2dShape& s : cases) {
     const Floats x = random_floats(s.x_size(), 1), w = random_floats(s.w_size(), 2), dy = random_floats(s.y_size(), 4);
     on_every_device([&](Stream& stream) {
