@@ -470,10 +470,12 @@ TiledProductArguments tiled_weights(const Conv2dShape& s) {
   g.a.apart = image;
   g.a.of_image = s.k * image, g.a.of_line = q;
   g.b.of_image = s.c * f.plane(), g.b.of_line = f.pitch;
-  // Pieces' sums take at most 16 MiB.
+  // Pieces' sums have the room that other sums need anyway, or an eighth of what a copy of x takes: there is one
+  // scratch for all that a plan does, also without gradients.
+  const int64_t x_image = f.copies ? g.b.of_image : 0, copy = images_at_once(nullptr, x_image, s.n) * x_image;
+  const int64_t room = std::max({int64_t{1 << 14}, copy / 8, weight_pieces(s).pieces * (s.w_size() + s.k)});
   const int64_t tiles = (k + 63) / 64 * ((j + 63) / 64) * s.groups;
-  const int64_t pieces =
-      std::max<int64_t>(1, std::min((1 << 22) / s.w_size(), int64_t{pieces_of_product(tiles, terms)}));
+  const int64_t pieces = std::max<int64_t>(1, std::min(room / s.w_size(), int64_t{pieces_of_product(tiles, terms)}));
   g.images_per_piece = static_cast<int>(pieces < s.n ? (s.n + pieces - 1) / pieces : 1);
   const int64_t parts = std::max<int64_t>(1, pieces / s.n), each = g.images_per_piece * image;
   g.places = q;

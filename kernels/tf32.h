@@ -2,22 +2,25 @@
 // unless somebody asks for it (--tf32): results then differ from those of a sum in float32 by about one part in a
 // thousand of each product, and are no longer those that walks (engine/walk) follow bit for bit.
 //
-// It concerns large matrix products on a GPU that has it, of compute capability 8.0 or more: those of tiled_product.h,
-// so dense layers, matmul() and convolutions' gradients by their weights. Numbers are rounded as they are brought into
-// shared memory, to the nearest, ties away from zero; their products are exact, and sums stay float32. The emulated GPU
-// rounds the same numbers in the same way and adds their products one after the other; tensor cores add several at
-// once.
+// It concerns the large sums of products on a GPU that has it, of compute capability 8.0 or more: those of tiled_gemm.h
+// and tiled_product.h, so convolutions, dense layers, matmul() and their gradients. Numbers are rounded as they are
+// brought into shared memory, to the nearest, ties away from zero; their products are exact, and sums stay float32. The
+// emulated GPU rounds the same numbers in the same way and adds their products one after the other; tensor cores add
+// several at once.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/device.h"
 #include "kernels/hd.h"
 
 namespace striate {
 
 void set_tf32(bool on);
 bool tf32();
+// Whether that device then computes with it.
+bool uses_tf32(Device device);
 
 // Infinities and NaN stay as they are.
 HD inline float to_tf32(float value) {

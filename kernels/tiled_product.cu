@@ -42,13 +42,11 @@ template struct CudaFlat<AddProductPieces>;
 
 namespace {
 
-std::atomic<bool> uses_tf32{false};
-
-bool has_tf32(Device device) { return device.is_emulated() || cuda::compute_capability(device.index) >= 80; }
+std::atomic<bool> asked_for_tf32{false};
 
 template <bool AT, bool BT, bool Shifts, typename Target>
 void launch(Target target, Stream& stream, const char* name, const TiledProductArguments& g) {
-  if (tf32() && has_tf32(stream.device())) {
+  if (uses_tf32(stream.device())) {
     const auto kernel = TiledProductTf32<AT, BT, Shifts>::of(g);
     return for_each_block(target, stream, name, kernel.grid(), kernel);
   }
@@ -58,8 +56,12 @@ void launch(Target target, Stream& stream, const char* name, const TiledProductA
 
 }  // namespace
 
-void set_tf32(bool on) { uses_tf32 = on; }
-bool tf32() { return uses_tf32; }
+void set_tf32(bool on) { asked_for_tf32 = on; }
+bool tf32() { return asked_for_tf32; }
+bool uses_tf32(Device device) {
+  if (!tf32() || !device.is_gpu()) return false;
+  return device.is_emulated() || cuda::compute_capability(device.index) >= 80;
+}
 
 bool tiled_product_fits(const TiledProductArguments& g) {
   constexpr int64_t most = INT32_MAX / 2;

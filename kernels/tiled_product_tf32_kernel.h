@@ -1,15 +1,14 @@
 // The products of tiled_product_kernel.h on tensor cores (tf32.h): the same tiles, brought in the same way and rounded.
 #pragma once
 
-#include "kernels/tf32.h"
+#include "kernels/tf32_math.h"
 #include "kernels/tiled_product_kernel.h"
 
 namespace striate {
 
 // A warp owns a quarter of the tile, 32 x 32 results, and multiplies it as 2 x 4 pieces of 16 x 8, eight terms at a
-// time. Which of a piece's numbers a thread holds is what PTX says of mma.m16n8k8: of a, rows g and g + 8 of terms t
-// and t + 4; of b, column g of the same terms; of the results, rows g and g + 8 of columns 2t and 2t + 1 (g = lane / 4,
-// t = lane % 4). Without tensor cores each thread adds up its own results, term after term.
+// time; which of a piece's numbers a thread holds, tf32_math.h says. Without tensor cores each thread adds up its own
+// results, term after term.
 template <bool AT, bool BT, bool Shifts = false>
 struct TiledProductTf32 {
   using Base = TiledProduct<Plain, AT, BT, Shifts>;
@@ -45,32 +44,27 @@ struct TiledProductTf32 {
 
   HD static void multiply(const Shared& shared, int thread, Sums& sums) {
     const int row = first_row(thread), column = first_column(thread);
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+#if STRIATE_TENSOR_CORES
     const int g = thread % 32 / 4, t = thread % 4;
     STRIATE_UNROLL
     for (int term = 0; term < kTerms; term += 8) {
-      uint32_t a[kDown][4], b[kAcross][2];
+      float a[kDown][4], b[kAcross][2];
       STRIATE_UNROLL
       for (int i = 0; i < kDown; ++i) {
         STRIATE_UNROLL
         for (int part = 0; part < 4; ++part) {
-          a[i][part] = __float_as_uint(a_at(shared, row + i * 16 + part % 2 * 8, term + t + part / 2 * 4));
+          a[i][part] = a_at(shared, row + i * 16 + part % 2 * 8, term + t + part / 2 * 4);
         }
       }
       STRIATE_UNROLL
       for (int j = 0; j < kAcross; ++j) {
-        b[j][0] = __float_as_uint(b_at(shared, column + j * 8 + g, term + t));
-        b[j][1] = __float_as_uint(b_at(shared, column + j * 8 + g, term + t + 4));
+        b[j][0] = b_at(shared, column + j * 8 + g, term + t);
+        b[j][1] = b_at(shared, column + j * 8 + g, term + t + 4);
       }
       STRIATE_UNROLL
       for (int i = 0; i < kDown; ++i) {
         STRIATE_UNROLL
-        for (int j = 0; j < kAcross; ++j) {
-          float(&c)[4] = sums.of[i][j];
-          asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-              : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-              : "r"(a[i][0]), "r"(a[i][1]), "r"(a[i][2]), "r"(a[i][3]), "r"(b[j][0]), "r"(b[j][1]));
-        }
+        for (int j = 0; j < kAcross; ++j) add_tf32_products(sums.of[i][j], a[i], b[j]);
       }
     }
 #else
