@@ -5,13 +5,15 @@
 //               side. Without padding and stride there is nothing to copy: x itself is read.
 //   2. pack     the weights are laid out in the order in which they are used, with the shift of each tap beside them.
 //   3. sum      forward: implicit_gemm of x. By the input: implicit_gemm of dy with the taps turned around, once per
-//               remainder of a stride. By the weights: reduction_gemm of dy with shifted x.
+//               remainder of a stride. By the weights: reduction_gemm of dy with shifted x; on a GPU, where it is
+//               large, tiled_product of the same.
 #include "kernels/conv2d.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "kernels/conv2d_weight_tiles.h"
 #include "kernels/epilogue_math.h"
 #include "kernels/error.h"
 #include "kernels/implicit_gemm.h"
@@ -19,6 +21,7 @@
 #include "kernels/pack_math.h"
 #include "kernels/panel_gemm.h"
 #include "kernels/reduction_gemm.h"
+#include "kernels/tiled_product.h"
 
 namespace striate {
 
@@ -525,6 +528,36 @@ int64_t images_in_order(const Conv2dShape& s) {
   return (s.n + pieces - 1) / pieces;
 }
 
+// On a GPU, where outputs and taps fill tiles: the products of each group, in pieces of whole images, or parts of one.
+// All but the pointers; no places where it is not done so.
+TiledProductArguments tiled_weights(const Conv2dShape& s) {
+  TiledProductArguments g;
+  const ForwardLayout f = forward_layout(s);
+  const int k = s.k / s.groups, p = s.p(), q = s.q();
+  const int64_t j = s.w_size() / s.k, image = int64_t{p} * q, terms = s.n * image;
+  if (k < 24 || j < 24 || terms < 256) return g;
+  g.batch.rank = 1;
+  g.batch.sizes[0] = s.groups;
+  g.a_batch[0] = k * image, g.b_batch[0] = s.c / s.groups * f.plane();
+  g.m = k, g.n = static_cast<int>(j);
+  g.images = s.n, g.lines = p;
+  g.a.apart = image;
+  g.a.of_image = s.k * image, g.a.of_line = q;
+  g.b.of_image = s.c * f.plane(), g.b.of_line = f.pitch;
+  // Pieces' sums have the room that other sums need anyway, or an eighth of what a copy of x takes: there is one
+  // scratch for all that a plan does, also without gradients.
+  const int64_t x_image = f.copies ? g.b.of_image : 0, copy = images_at_once(nullptr, x_image, s.n) * x_image;
+  const int64_t room = std::max({int64_t{1 << 14}, copy / 8, weight_pieces(s).pieces * (s.w_size() + s.k)});
+  const int64_t tiles = (k + 63) / 64 * ((j + 63) / 64) * s.groups;
+  const int64_t pieces = std::max<int64_t>(1, std::min(room / s.w_size(), int64_t{pieces_of_product(tiles, terms)}));
+  g.images_per_piece = static_cast<int>(pieces < s.n ? (s.n + pieces - 1) / pieces : 1);
+  const int64_t parts = std::max<int64_t>(1, pieces / s.n), each = g.images_per_piece * image;
+  g.places = q;
+  g.terms_per_part = static_cast<int>(((each + parts - 1) / parts + 31) / 32 * 32);
+  if (!tiled_product_fits(g)) g.places = 0;
+  return g;
+}
+
 [[noreturn]] void refuse(const std::string& what, const std::string& hint) {
   throw Error("convolution: " + what, hint);
 }
@@ -634,14 +667,16 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
   const int64_t packed =
       padded(std::max(most_packed_weights(s.groups, s.k / s.groups, forward_terms(s)), packed_gradient_weights(s)));
   const WeightPieces pieces = weight_pieces(s);
-  const int64_t sums = padded(pieces.pieces * (s.w_size() + s.k));
+  const TiledProductArguments tiled = tiled_weights(s);
+  const int64_t most_pieces = std::max<int64_t>(pieces.pieces, tiled.places > 0 ? tiled.pieces() : 0);
+  const int64_t sums = padded(most_pieces * (s.w_size() + s.k));
   const int64_t x_image = f.copies ? s.c * f.plane() : 0;
   const BackwardAxis y_axis = backward_axis(s.h, s.p(), s.r, s.stride_y, s.pad_top, s.dilation_y);
   const BackwardAxis x_axis = backward_axis(s.w, s.q(), s.s, s.stride_x, s.pad_left, s.dilation_x);
   const int64_t dy_image = static_cast<int64_t>(s.k) * y_axis.count * x_axis.count;
-  const int64_t copy =
-      padded(std::max({images_at_once(nullptr, x_image, s.n) * x_image,
-                       images_at_once(nullptr, dy_image, s.n) * dy_image, pieces.images_per_piece * x_image}));
+  const int64_t copy = padded(
+      std::max({images_at_once(nullptr, x_image, s.n) * x_image, images_at_once(nullptr, dy_image, s.n) * dy_image,
+                std::max<int64_t>(pieces.images_per_piece, tiled.images_per_piece) * x_image}));
   const int64_t usual = offsets + std::max(packed, sums) + padded(most_shared_panels()) + copy;
   return std::max(usual, in_order_scratch(s).all());
 }
@@ -890,6 +925,12 @@ Conv2dWeightOrder conv2d_weight_order(const SummationOrder& of_device, const Con
   return {weight_pieces(s).images_per_piece, forward_layout(s).pitch == s.q(), false};
 }
 
+Conv2dWeightTiles conv2d_weight_tiles(const Conv2dShape& s) {
+  check(s);
+  const TiledProductArguments tiled = tiled_weights(s);
+  return {tiled.images_per_piece, tiled.places > 0 ? tiled.terms_per_part : 0};
+}
+
 namespace {
 
 void backward_weights_in_order(Stream& stream, const Conv2dShape& s, const float* x, const float* dy, float* dw,
@@ -952,11 +993,46 @@ void backward_weights_in_order(Stream& stream, const Conv2dShape& s, const float
       AddPieces{sums, nullptr, db, s.k, 0, 1, static_cast<int>((s.n + most - 1) / most), result == Result::accumulate});
 }
 
+// The gradient by the weights alone.
+void tiled_backward_weights(Stream& stream, const Conv2dShape& s, TiledProductArguments g, const float* x,
+                            const float* dy, float* dw, Result result, float* scratch) {
+  const ForwardLayout f = forward_layout(s);
+  const int64_t dy_values = g.a.of_image, x_values = static_cast<int64_t>(s.c) * s.h * s.w;
+  const int pieces = g.pieces(), parts = g.parts();
+  auto* offsets = reinterpret_cast<int32_t*>(scratch);
+  float* sums = scratch + padded(g.n);
+  float* copy = sums + padded(pieces * s.w_size());
+  for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, f, offsets));
+  g.b.shifts = offsets;
+  const int64_t at_once = f.copies ? images_at_once(&stream, g.b.of_image, s.n) : s.n;
+  const int64_t step = std::max<int64_t>(1, at_once / g.images_per_piece) * g.images_per_piece;
+  for (int64_t n = 0; n < s.n; n += step) {
+    g.images = static_cast<int>(std::min<int64_t>(step, s.n - n));
+    if (f.copies) padded_copy_of_input(stream, s, f, x + n * x_values, g.images, copy);
+    g.a.data = dy + n * dy_values;
+    g.b.data = f.copies ? copy : x + n * x_values;
+    g.out = pieces > 1 ? sums + n / g.images_per_piece * parts * s.w_size() : dw;
+    g.add = pieces == 1 && result == Result::accumulate;
+    tiled_product(stream, "convolution_weight_gradient", g);
+  }
+  if (pieces > 1) {
+    add_pieces(stream, "convolution_add_pieces", s.w_size(), s.w_size(), pieces, sums, nullptr, dw,
+               result == Result::accumulate);
+  }
+}
+
 }  // namespace
 
 void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* x, const float* dy, float* dw,
                              float* db, Result result, float* scratch) {
   check(s);
+  if (stream.device().is_gpu() && dw != nullptr) {
+    const TiledProductArguments tiled = tiled_weights(s);
+    if (tiled.places > 0) {
+      tiled_backward_weights(stream, s, tiled, x, dy, dw, result, scratch);
+      dw = nullptr;
+    }
+  }
   if (dw == nullptr && db == nullptr) return;
   if (stream.device().is_cpu() && images_in_order(s) > 0) {
     return backward_weights_in_order(stream, s, x, dy, dw, db, result, scratch);

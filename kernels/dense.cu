@@ -1,5 +1,6 @@
 // A dense layer is three matrix products, and each is one of the two loops of convolutions: forward is the dot product
-// of x's rows with w's rows; both gradients are reductions over w's and x's rows.
+// of x's rows with w's rows; both gradients are reductions over w's and x's rows. On a GPU a large layer's dot products
+// go through tiles of shared memory instead.
 #include "kernels/dense.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/reduction_gemm.h"
+#include "kernels/tiled_product.h"
 
 namespace striate {
 
@@ -96,11 +98,28 @@ void product(Stream& stream, const char* name, int rows, int j, int64_t length, 
   implicit_gemm(stream, name, a);
 }
 
+// y as pieces of tiled products.
+TiledProductArguments tiled_forward(int n, int c, int k) {
+  TiledProductArguments g;
+  g.m = n, g.n = k, g.places = c;
+  g.terms_per_part = dense_forward_piece(c, k);
+  g.a.apart = g.b.apart = c;
+  return g;
+}
+
 }  // namespace
+
+int dense_forward_piece(int c, int k) {
+  // Below that a block for every 4 x 4 results keeps a GPU busier.
+  if (k < 64 || int64_t{c} * k < (1 << 18)) return 0;
+  const int pieces = pieces_of_product((k + 63) / 64, c);
+  return ((c + pieces - 1) / pieces + 31) / 32 * 32;
+}
 
 int64_t dense_scratch(int n, int c, int k) {
   check(n, c, k);
-  const int64_t forward = padded(k);
+  const int64_t pieces = dense_forward_piece(c, k) > 0 ? tiled_forward(n, c, k).pieces() : 0;
+  const int64_t forward = std::max(padded(k), pieces * n * k);
   const int64_t data_gradient = padded(k) + packed_weights_size(1, n, k);
   const int64_t weight_gradient = padded(n) + packed_weights_size(1, k, n);
   return std::max({forward, data_gradient, weight_gradient}) + 16;
@@ -109,6 +128,16 @@ int64_t dense_scratch(int n, int c, int k) {
 void dense_forward(Stream& stream, int n, int c, int k, const float* x, const float* w, const float* b, float* y,
                    float* scratch) {
   check(n, c, k);
+  if (stream.device().is_gpu() && dense_forward_piece(c, k) > 0) {
+    TiledProductArguments g = tiled_forward(n, c, k);
+    const int pieces = g.pieces();
+    g.a.data = x, g.b.data = w;
+    g.out = pieces > 1 ? scratch : y;
+    g.bias = pieces > 1 ? nullptr : b;
+    tiled_product(stream, "dense_tiled", g);
+    if (pieces > 1) add_pieces(stream, "dense_add_pieces", int64_t{n} * k, k, pieces, scratch, b, y, false);
+    return;
+  }
   ReductionGemmArguments a;
   a.k = n;
   a.j = k;

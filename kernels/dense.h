@@ -14,6 +14,10 @@
 
 namespace striate {
 
+// In which order a GPU adds up a value of y (summation.h): this many terms one after the other, the pieces' sums in
+// their order and then the bias; 0: as dot_product(). It depends on nothing but the layer, not on the batch.
+int dense_forward_piece(int c, int k);
+
 // Floats of scratch that the three functions need at most, on any device.
 int64_t dense_scratch(int n, int c, int k);
 

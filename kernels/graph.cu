@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "kernels/cuda_backend.h"
 #include "kernels/error.h"
 #include "kernels/launch.h"
 
@@ -26,6 +27,7 @@ static void require_graph(cudaError_t error, const char* what) {
 
 void begin_capture(int index, void* queue) {
   require_graph(cudaSetDevice(index), "choosing a GPU");
+  const CaptureBegins begins(index, queue);
   require_graph(cudaStreamBeginCapture(static_cast<cudaStream_t>(queue), cudaStreamCaptureModeThreadLocal),
                 "capturing a step");
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "kernels/strided.h"
+#include "kernels/tiled_product.h"
 
 namespace striate {
 
@@ -23,5 +24,10 @@ struct MatmulShape {
 
 void matmul(Stream& stream, const MatmulShape& shape, const float* a, const float* b, float* y,
             Result result = Result::overwrite);
+
+// Whether a GPU computes it through tiles of shared memory (tiled_product.h), with the bits of the other kernel, and
+// what it then computes.
+bool matmul_tiles(const MatmulShape& shape, const float* a, const float* b, float* y, Result result,
+                  TiledProductArguments& tiles);
 
 }  // namespace striate

@@ -91,14 +91,17 @@ struct Matmul {
   }
   HD void single(typename M::In base_a, typename M::In base_b, typename M::Out out, int64_t i, int64_t j) const {
     for (int64_t r = i; r < i + MT && r < m; ++r) {
-      typename M::Value sum = 0.0f;
+      auto sum = M::template Floats<1>::all(0.0f);
       for (int64_t g = 0; g < agains; ++g) {
         int64_t at_a = r * a_row, at_b = j;
         again.place(g, at_a, at_b);
-        for (int64_t t = 0; t < k; ++t) sum += base_a[at_a + t * a_column] * base_b[at_b + t * b_row];
+        for (int64_t t = 0; t < k; ++t) {
+          const auto left = M::template load<1>(base_a + (at_a + t * a_column));
+          sum = fma(left, M::template load<1>(base_b + (at_b + t * b_row)), sum);
+        }
       }
       const typename M::Out to = out + r * n + j;
-      to[0] = add ? to[0] + sum : sum;
+      to[0] = add ? to[0] + sum[0] : sum[0];
     }
   }
   HD void operator()(int64_t index) const {

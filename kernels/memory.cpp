@@ -10,6 +10,7 @@
 #include <limits>
 #include <string>
 
+#include "kernels/copy_count.h"
 #include "kernels/cuda_backend.h"
 #include "kernels/emulated.h"
 #include "kernels/error.h"
@@ -22,7 +23,7 @@
 namespace striate {
 namespace {
 
-std::atomic<int64_t> bytes_in_use{0}, allocations{0}, host_bytes{0};
+std::atomic<int64_t> bytes_in_use{0}, allocations{0}, host_bytes{0}, to_host{0};
 
 // The machine's memory and swap space. A system may promise more and end the program when it is used.
 int64_t host_limit() {
@@ -46,6 +47,8 @@ void* allocate_host(size_t bytes) {
 }
 
 }  // namespace
+
+int64_t copies_to_host() { return to_host.load(); }
 
 MemoryUse memory_use() { return {bytes_in_use.load(), allocations.load()}; }
 
@@ -91,6 +94,7 @@ void release_bytes(Device device, void* memory, size_t bytes) noexcept {
 
 void copy_bytes(Stream& stream, void* to, Device to_device, const void* from, Device from_device, size_t bytes) {
   if (bytes == 0) return;
+  if (from_device.is_gpu() && to_device.is_cpu()) ++to_host;
   if (to_device.is_emulated() && from_device.is_emulated()) return emulated::copy(stream, to, from, bytes);
   if (!to_device.is_cuda() && !from_device.is_cuda()) {
     if (stream.device().is_emulated()) emulated::refuse_while_capturing("memory is copied to or from the host");

@@ -2,14 +2,16 @@
 // give the very bits that the operator stored. Float sums depend on their order; the order depends on the device alone.
 // The emulated GPU's is CUDA's; a product is not rounded before it is added where the processor can do that, too.
 //
-//   implicit_gemm.h   one term after the other: multiply_add(). A convolution forward and by the input, a dense layer
-//   by
-//                     the input and by the weights.
+//   implicit_gemm.h     one term after the other: multiply_add(). A convolution forward and by the input, a dense layer
+//                       by the input and by the weights.
+//   tiled_product.h     pieces of so many terms, within them one after the other, then one piece's sum after the other:
+//                       sum_of_pieces(). On a GPU, where they are large: a dense layer forward (dense_forward_piece()
+//                       in dense.h), a convolution by the weights (conv2d_weight_tiles.h).
 //   reduction_gemm.h    a block's threads, each with the lanes of its packs, share out columns and rows; then lanes and
-//                     threads are added, halves onto halves: dot_product(). A dense layer forward, a convolution by the
-//                     weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h, which also says where
-//                     a processor adds those one term after the other).
-//   row_sums          the same for the plain sum of a row: row_sum(). A convolution's gradient by the bias.
+//                       threads are added, halves onto halves: dot_product(). Otherwise a dense layer forward and a
+//                       convolution by the weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h,
+//                       which also says where a processor adds those one term after the other).
+//   row_sums            the same for the plain sum of a row: row_sum(). A convolution's gradient by the bias.
 //
 // Walks of engine/walk use these; tests hold them to the operators' own results, bit for bit, on every device.
 #pragma once
@@ -56,6 +58,25 @@ float dot_product(const SummationOrder& order, int64_t images, int64_t rows, int
     threads[static_cast<size_t>(thread)] = add_halves(lanes);
   }
   return add_halves(threads);
+}
+
+// The sum over 0 .. count-1 of pair(i).first * .second in pieces of `piece` terms, each of which ends with its stretch
+// of `stretch` terms at the latest.
+template <typename Pair>
+float sum_of_pieces(const SummationOrder& order, int64_t count, int64_t stretch, int64_t piece, const Pair& pair) {
+  float total = 0;
+  for (int64_t first = 0, end = 0; first < count; first = end) {
+    end = (first / stretch + 1) * stretch;
+    if (end > first + piece) end = first + piece;
+    if (end > count) end = count;
+    float sum = 0;
+    for (int64_t i = first; i < end; ++i) {
+      const auto [a, b] = pair(i);
+      sum = multiply_add(order, a, b, sum);
+    }
+    total = first == 0 ? sum : total + sum;
+  }
+  return total;
 }
 
 // The sum over images n and places i of value(n, i).

@@ -46,9 +46,11 @@ bool teach_is_shipped(const std::string& version) { return version == "shipped";
 
 std::string teach_source(TeachTask task, const std::string& version) {
   const auto of = static_cast<size_t>(task);
-  if (!teach_is_shipped(version)) return std::string("teach_") + kTeachWords[of] + ".h";
-  constexpr const char* kShipped[] = {"limits_kernel.h", "strided_kernel.h",  "image_filter_kernel.h",
-                                      "matmul_kernel.h", "row_sums_kernel.h", "implicit_gemm_kernel.h"};
+  const auto versions = task == TeachTask::layer ? static_cast<size_t>(TeachTask::convolution) : of;
+  if (!teach_is_shipped(version)) return std::string("teach_") + kTeachWords[versions] + ".h";
+  constexpr const char* kShipped[] = {"limits_kernel.h",        "strided_kernel.h",  "image_filter_kernel.h",
+                                      "tiled_product_kernel.h", "row_sums_kernel.h", "implicit_gemm_kernel.h",
+                                      "tiled_gemm_kernel.h"};
   return kShipped[of];
 }
 
@@ -80,21 +82,27 @@ MatmulShape teach_matmul(const TeachSettings& settings) {
   return shape;
 }
 
+TiledProductArguments teach_product(const TeachSettings& settings, const float* a, const float* b, float* c) {
+  TiledProductArguments tiles;
+  matmul_tiles(teach_matmul(settings), a, b, c, Result::overwrite, tiles);
+  return tiles;
+}
+
 TeachSums teach_sums(const TeachSettings& settings) {
   const int64_t pixels = int64_t{settings.n} * settings.n, values = int64_t{settings.width} * settings.height;
   return {static_cast<int>((pixels + values - 1) / values), values, pixels % values != 0};
 }
 
-Conv2dShape teach_convolution(const TeachSettings& settings) {
+Conv2dShape teach_convolution(TeachTask task, const TeachSettings& settings) {
   Conv2dShape shape;
   shape.c = kTeachInputs, shape.h = shape.w = settings.n;
-  shape.k = kTeachOutputs, shape.r = shape.s = 3;
+  shape.k = teach_outputs(task), shape.r = shape.s = 3;
   shape.pad_top = shape.pad_bottom = shape.pad_left = shape.pad_right = 1;
   return shape;
 }
 
 int64_t teach_a(TeachTask task, const TeachSettings& settings) {
-  return int64_t{settings.n} * settings.n * (task == TeachTask::convolution ? kTeachInputs : 1);
+  return int64_t{settings.n} * settings.n * (is_convolution(task) ? kTeachInputs : 1);
 }
 int64_t teach_b(TeachTask task, const TeachSettings& settings) {
   switch (task) {
@@ -103,7 +111,8 @@ int64_t teach_b(TeachTask task, const TeachSettings& settings) {
     case TeachTask::matmul:
       return int64_t{settings.n} * settings.n;
     case TeachTask::convolution:
-      return int64_t{kTeachOutputs} * kTeachInputs * 9;
+    case TeachTask::layer:
+      return int64_t{teach_outputs(task)} * kTeachInputs * 9;
     default:
       return 0;
   }
@@ -111,12 +120,12 @@ int64_t teach_b(TeachTask task, const TeachSettings& settings) {
 int64_t teach_c(TeachTask task, const TeachSettings& settings) {
   const int64_t pixels = int64_t{settings.n} * settings.n;
   if (task == TeachTask::reduce) return teach_sums(settings).count;
-  return pixels * (task == TeachTask::convolution ? kTeachOutputs : 1);
+  return pixels * (is_convolution(task) ? teach_outputs(task) : 1);
 }
 
 int64_t teach_scratch(TeachTask task, const std::string& version, const TeachSettings& settings) {
   if (!teach_is_shipped(version)) return 0;
-  if (task == TeachTask::convolution) return conv2d_scratch(teach_convolution(settings));
+  if (is_convolution(task)) return conv2d_scratch(teach_convolution(task, settings));
   const TeachSums sums = teach_sums(settings);
   return task == TeachTask::reduce && sums.padded ? sums.count * sums.values : 0;
 }
@@ -148,7 +157,8 @@ void run_shipped(Stream& stream, TeachTask task, const TeachSettings& settings, 
       return channel_sums(stream, 1, sums.count, sums.values, sums.padded ? scratch : a, c, Result::overwrite, nullptr);
     }
     case TeachTask::convolution:
-      return conv2d_forward(stream, teach_convolution(settings), a, b, nullptr, c, scratch);
+    case TeachTask::layer:
+      return conv2d_forward(stream, teach_convolution(task, settings), a, b, nullptr, c, scratch);
   }
 }
 

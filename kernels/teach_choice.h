@@ -5,7 +5,6 @@
 #include "kernels/implicit_gemm_kernel.h"
 #include "kernels/launch.h"
 #include "kernels/limits_kernel.h"
-#include "kernels/matmul_kernel.h"
 #include "kernels/row_sums_kernel.h"
 #include "kernels/strided_kernel.h"
 #include "kernels/teach.h"
@@ -15,11 +14,13 @@
 #include "kernels/teach_matmul.h"
 #include "kernels/teach_reduce.h"
 #include "kernels/teach_transpose.h"
+#include "kernels/tiled_gemm_kernel.h"
+#include "kernels/tiled_product_kernel.h"
 
 namespace striate {
 
-// What version "shipped" launches on a GPU: the filter and the sums blocks, the others flat (launch.h). Of the
-// convolution, threads take 4 positions each.
+// What version "shipped" launches on a GPU: the filter, the sums, the matrix product and the layer blocks, the others
+// flat (launch.h). Of the small convolution, threads take 4 positions each.
 template <class M>
 using ShippedCopy = limits::CopyOneFloat<M>;
 template <class M>
@@ -29,9 +30,11 @@ using ShippedFilter = filtering::FilterTile<M, float, float, FilterResult::value
 template <class M>
 using ShippedSums = RowSums<M, 1, 128>;
 template <class M>
-using ShippedProduct = Matmul<M, CudaTarget::width, kGpuMatmulRows>;
+using ShippedProduct = TiledProduct<M, true, false>;
 template <class M>
 using ShippedConvolution = ImplicitGemm<M, 1, 32, kTeachOutputs, 4>;
+template <class M>
+using ShippedLayer = TiledGemm<M, 4>;
 
 // Calls f(task, version, kernel) for each, with blocks of `Threads` threads and accesses through M; within a task the
 // slowest first.
@@ -66,6 +69,7 @@ void for_each_version(const F& f) {
   f(TeachTask::convolution, "registers", ConvolutionRegisters<M, Threads>{});
   f(TeachTask::convolution, "tiled", ConvolutionTiled<M, Threads>{});
   f(TeachTask::convolution, "vectorized", ConvolutionVectorized<M, Threads>{});
+  f(TeachTask::layer, "naive", ConvolutionNaive<M, Threads, kTeachLayerOutputs>{});
 }
 
 // Calls f(kernel) with the one that is named; its arguments are not set yet. False: there is none of that name, or

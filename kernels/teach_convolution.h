@@ -1,4 +1,4 @@
-// Task convolution: 4 channels in, 8 channels out, 3 x 3 each; beyond the edge is 0.
+// Task convolution: 4 channels in, 8 channels out, 3 x 3 each; beyond the edge is 0. Task layer: 32 channels out.
 #pragma once
 
 #include "kernels/access.h"
@@ -7,13 +7,13 @@
 namespace striate {
 
 // A thread has one number of one channel and reads all of its 36 inputs and 36 weights itself.
-template <class M, int Threads>
+template <class M, int Threads, int Outputs = kTeachOutputs>
 struct ConvolutionNaive {
   static constexpr int threads = Threads;
   struct Shared {};
   TeachArguments<M> t;
   TeachPart part() const { return t.of_threads(); }
-  Grid grid() const { return {up(t.n, t.w), up(t.n, t.h), kTeachOutputs}; }
+  Grid grid() const { return {up(t.n, t.w), up(t.n, t.h), Outputs}; }
   template <class B>
   HD void operator()(B block, Shared&) const {
     block.phase([&](int thread) {

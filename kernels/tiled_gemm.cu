@@ -1,6 +1,7 @@
 #include "kernels/tiled_gemm.h"
 
 #include "kernels/tiled_gemm_kernel.h"
+#include "kernels/tiled_gemm_tf32_kernel.h"
 
 namespace striate {
 
@@ -8,6 +9,8 @@ namespace striate {
 
 template struct CudaBlocks<TiledGemm<Plain, 4>>;
 template struct CudaBlocks<TiledGemm<Plain, 8>>;
+template struct CudaBlocks<TiledGemmTf32<4>>;
+template struct CudaBlocks<TiledGemmTf32<8>>;
 
 #else
 
@@ -18,6 +21,10 @@ bool takes_64(int k) { return 8 * (up(k, 64) * 64) <= 9 * (up(k, 32) * 32); }
 
 template <int PT, typename Target>
 void launch(Target target, Stream& stream, const char* name, const ImplicitGemmArguments& a) {
+  if (uses_tf32(stream.device())) {
+    const auto rounding = TiledGemmTf32<PT>::of(a);
+    return for_each_block(target, stream, name, rounding.grid(), rounding);
+  }
   const auto kernel = TiledGemm<Plain, PT>::of(a);
   for_each_block(target, stream, name, kernel.grid(), kernel);
 }

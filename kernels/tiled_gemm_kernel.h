@@ -188,7 +188,12 @@ struct TiledGemm {
       const typename M::Out to = out + (row * a.out_row + column * a.out_column);
       STRIATE_UNROLL
       for (int k = 0; k < kOutputs; ++k) {
-        if (k < ks) flat.put(sum[k][i], to + k * a.out_plane, 0, 1);
+        if (k >= ks) continue;
+        if constexpr (Flat::plain) {
+          flat.put(sum[k][i], to + k * a.out_plane, 0, 1);
+        } else {  // who observes the sum sees this line
+          M::template store_part<1>(sum[k][i], to + k * a.out_plane, 0, 1);
+        }
       }
     }
   }

@@ -21,7 +21,7 @@ sources_then() { sed -nE 's|^// Of sources ([0-9a-f]+), .*|\1|p' "$recorded"; }
 toolkit_then() { sed -nE 's/.*kRegistersBy = "(.*)";/\1/p' "$recorded"; }
 # ARCHITECTURE: lines of kernel, tab, registers.
 compile() {
-  for source in teach limits strided image_filter matmul reduction_gemm implicit_gemm tiled_gemm; do
+  for source in teach limits strided image_filter matmul reduction_gemm implicit_gemm tiled_gemm tiled_product; do
     "$nvcc" -std=c++17 -O3 --fmad=false --expt-relaxed-constexpr -I. -DSTRIATE_WITH_CUDA=1 -arch="sm_$1" \
       -cubin --resource-usage -o "$folder/kernels.cubin" "kernels/$source.cu" 2>&1 |
       sed -nE "s/.*entry function '_ZN7striate1[12](block|flat)_kernelINS_(.*)EEv(T_b|lT_)'.*/\2/p

@@ -15,6 +15,7 @@
 #include "app/cli/isa.h"
 #include "app/command/registry.h"
 #include "engine/trimmed.h"
+#include "kernels/tf32.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -232,6 +233,12 @@ void add_common_options(CLI::App& command, CommandLine& line) {
       ->group(kCommonGroup);
   command.add_option_function<std::string>("--isa", check_isa, "The processor's instructions to use: auto is the best")
       ->type_name("auto|v2|v3|v4")
+      ->group(kCommonGroup);
+  command
+      .add_flag_callback(
+          "--tf32", [] { set_tf32(true); },
+          "On a GPU with tensor cores, large matrix products round their numbers to 11 binary digits: faster, less "
+          "exact")
       ->group(kCommonGroup);
   add_integer(command, "--threads", line.threads, "Threads on the CPU; 0 is one per core", 0, 1024)
       ->group(kCommonGroup);

@@ -37,19 +37,23 @@ Observation observe_flat(const K& kernel, int64_t n, const std::vector<ArrayMemo
 
 // The program's own convolution, as it runs on a GPU: what it prepares is prepared by the emulated one, the sum itself
 // is observed.
-Observation observe_convolution(const TeachSettings& settings, const std::vector<float>& a, const std::vector<float>& b,
-                                std::vector<float>& c, const ObserveSettings& how) {
-  const Conv2dShape shape = teach_convolution(settings);
+Observation observe_convolution(TeachTask task, const TeachSettings& settings, const std::vector<float>& a,
+                                const std::vector<float>& b, std::vector<float>& c, const ObserveSettings& how) {
+  const Conv2dShape shape = teach_convolution(task, settings);
   Stream stream(Device::parse("emulated"));
   Buffer<float> scratch(stream.device(), conv2d_scratch(shape), "a convolution's scratch");
   const ImplicitGemmArguments sum = conv2d_forward_sum(stream, shape, a.data(), b.data(), c.data(), scratch.data());
   stream.synchronize();
-  const auto kernel = ShippedConvolution<Observed>::of(sum);
-  const int64_t weights = int64_t{kTeachOutputs} * sum.j;
+  const int64_t weights = int64_t{teach_outputs(task)} * sum.j;
   const std::vector<ArrayMemory> arrays = {{sum.x, sum.x_image * 4, Array::a},
                                            {sum.weights, weights * 4, Array::b},
                                            memory(c, Array::c),
                                            {sum.offsets, int64_t{sum.j} * 4, Array::offsets}};
+  if (task == TeachTask::layer) {
+    const auto kernel = ShippedLayer<Observed>::of(sum);
+    return observe_kernel(kernel, kernel.grid(), arrays, how);
+  }
+  const auto kernel = ShippedConvolution<Observed>::of(sum);
   return observe_flat(kernel, kernel.tiles, arrays, how);
 }
 
@@ -81,14 +85,14 @@ Observation observe_shipped(TeachTask task, const TeachSettings& settings, const
       return observe_kernel(kernel, filtering::grid_of(all), arrays, how);
     }
     case TeachTask::matmul: {
-      const auto product =
-          ShippedProduct<Observed>::of(teach_matmul(settings), a.data(), b.data(), c.data(), Result::overwrite);
-      return observe_flat(product, product.row_tiles * product.column_tiles, arrays, how);
+      const auto product = ShippedProduct<Observed>::of(teach_product(settings, a.data(), b.data(), c.data()));
+      return observe_kernel(product, product.grid(), arrays, how);
     }
     case TeachTask::reduce:
       return observe_sums(settings, a, c, how);
     case TeachTask::convolution:
-      return observe_convolution(settings, a, b, c, how);
+    case TeachTask::layer:
+      return observe_convolution(task, settings, a, b, c, how);
   }
   return {};
 }

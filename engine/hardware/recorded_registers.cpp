@@ -26,6 +26,7 @@ int recorded_registers(TeachTask task, const std::string& version, int threads, 
     if (task == TeachTask::reduce) look_up(ShippedSums<Plain>{});
     if (task == TeachTask::matmul) look_up(ShippedProduct<Plain>{});
     if (task == TeachTask::convolution) look_up(ShippedConvolution<Plain>{});
+    if (task == TeachTask::layer) look_up(ShippedLayer<Plain>{});
   } else {
     with_version<Plain>(task, version, threads, look_up);
   }

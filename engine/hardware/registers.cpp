@@ -1,6 +1,6 @@
 // Made by scripts/registers.sh. What nvcc gave each thread, in registers, for architectures
 // sm_75, 80, 86, 89, 90, 100 and 120. A kernel is named as in its mangled type.
-// Of sources 944c5d308bcafd74, by which tests/tree/registers.sh knows whether they are these.
+// Of sources f9848b74a48792a7, by which tests/tree/registers.sh knows whether they are these.
 #include "engine/hardware/registers.h"
 
 namespace striate {
@@ -77,6 +77,10 @@ const std::vector<RegisterRow>& register_rows() {
       {"12ReduceInTreeINS_5PlainELi64ELNS_10ReduceTreeE0EEE", {12, 12, 12, 12, 12, 12, 12}},
       {"12ReduceInTreeINS_5PlainELi64ELNS_10ReduceTreeE1EEE", {12, 14, 12, 12, 14, 14, 14}},
       {"12ReduceInTreeINS_5PlainELi64ELNS_10ReduceTreeE2EEE", {12, 12, 12, 12, 12, 12, 12}},
+      {"12TiledProductINS_5PlainELb0ELb0ELb0EEE", {122, 122, 121, 121, 121, 110, 120}},
+      {"12TiledProductINS_5PlainELb1ELb0ELb0EEE", {144, 140, 142, 142, 145, 140, 145}},
+      {"12TiledProductINS_5PlainELb1ELb1ELb0EEE", {168, 168, 168, 168, 168, 168, 168}},
+      {"12TiledProductINS_5PlainELb1ELb1ELb1EEE", {160, 161, 168, 168, 128, 128, 151}},
       {"13CopyCoalescedINS_5PlainELi1024EEE", {12, 12, 12, 12, 12, 12, 12}},
       {"13CopyCoalescedINS_5PlainELi128EEE", {12, 12, 12, 12, 12, 12, 12}},
       {"13CopyCoalescedINS_5PlainELi256EEE", {12, 12, 12, 12, 12, 12, 12}},
@@ -132,11 +136,16 @@ const std::vector<RegisterRow>& register_rows() {
       {"15MatmulRegistersINS_5PlainELi512ELb1EEE", {64, 58, 58, 58, 58, 40, 40}},
       {"15MatmulRegistersINS_5PlainELi64ELb0EEE", {108, 108, 108, 108, 111, 140, 140}},
       {"15MatmulRegistersINS_5PlainELi64ELb1EEE", {127, 127, 127, 127, 128, 148, 148}},
-      {"16ConvolutionNaiveINS_5PlainELi1024EEE", {64, 43, 64, 64, 42, 38, 64}},
-      {"16ConvolutionNaiveINS_5PlainELi128EEE", {72, 40, 42, 42, 40, 37, 45}},
-      {"16ConvolutionNaiveINS_5PlainELi256EEE", {74, 40, 42, 42, 40, 37, 45}},
-      {"16ConvolutionNaiveINS_5PlainELi512EEE", {76, 40, 42, 42, 40, 37, 46}},
-      {"16ConvolutionNaiveINS_5PlainELi64EEE", {70, 40, 68, 42, 40, 37, 45}},
+      {"16ConvolutionNaiveINS_5PlainELi1024ELi32EEE", {64, 43, 64, 64, 42, 38, 64}},
+      {"16ConvolutionNaiveINS_5PlainELi1024ELi8EEE", {64, 43, 64, 64, 42, 38, 64}},
+      {"16ConvolutionNaiveINS_5PlainELi128ELi32EEE", {72, 40, 42, 42, 40, 37, 45}},
+      {"16ConvolutionNaiveINS_5PlainELi128ELi8EEE", {72, 40, 42, 42, 40, 37, 45}},
+      {"16ConvolutionNaiveINS_5PlainELi256ELi32EEE", {74, 40, 42, 42, 40, 37, 45}},
+      {"16ConvolutionNaiveINS_5PlainELi256ELi8EEE", {74, 40, 42, 42, 40, 37, 45}},
+      {"16ConvolutionNaiveINS_5PlainELi512ELi32EEE", {76, 40, 42, 42, 40, 37, 46}},
+      {"16ConvolutionNaiveINS_5PlainELi512ELi8EEE", {76, 40, 42, 42, 40, 37, 46}},
+      {"16ConvolutionNaiveINS_5PlainELi64ELi32EEE", {70, 40, 68, 42, 40, 37, 45}},
+      {"16ConvolutionNaiveINS_5PlainELi64ELi8EEE", {70, 40, 68, 42, 40, 37, 45}},
       {"16ConvolutionTiledINS_5PlainELi1024EEE", {64, 32, 64, 64, 32, 32, 64}},
       {"16ConvolutionTiledINS_5PlainELi128EEE", {128, 128, 128, 128, 128, 140, 149}},
       {"16ConvolutionTiledINS_5PlainELi256EEE", {64, 80, 80, 80, 80, 77, 77}},
@@ -172,8 +181,8 @@ const std::vector<RegisterRow>& register_rows() {
       {"21ConvolutionVectorizedINS_5PlainELi256EEE", {72, 72, 80, 80, 78, 76, 76}},
       {"21ConvolutionVectorizedINS_5PlainELi512EEE", {63, 56, 56, 56, 57, 40, 40}},
       {"21ConvolutionVectorizedINS_5PlainELi64EEE", {254, 254, 255, 255, 254, 255, 255}},
-      {"6MatmulINS_5PlainELi4ELi4EEE", {96, 96, 96, 96, 104, 114, 116}},
       {"6limits12CopyOneFloatINS_5PlainEEE", {30, 26, 30, 30, 26, 28, 28}},
+      {"6MatmulINS_5PlainELi4ELi4EEE", {96, 96, 96, 96, 104, 114, 116}},
       {"7RowSumsINS_5PlainELi1ELi128EEE", {39, 29, 37, 37, 28, 23, 26}},
       {"9filtering10FilterTileINS_5PlainEffLNS_12FilterResultE1EEE", {64, 56, 48, 48, 48, 48, 40}},
       {"9filtering10FilterTileINS_5PlainEffLNS_12FilterResultE2EEE", {64, 48, 48, 48, 40, 40, 40}},

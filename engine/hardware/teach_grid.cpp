@@ -44,9 +44,8 @@ TeachGrid shipped_grid(TeachTask task, const TeachSettings& settings) {
       break;
     }
     case TeachTask::matmul: {
-      const auto product =
-          ShippedProduct<Plain>::of(teach_matmul(settings), nullptr, nullptr, nullptr, Result::overwrite);
-      flat(product.row_tiles * product.column_tiles);
+      shape.threads = ShippedProduct<Plain>::threads;
+      shape.grid[0] = ShippedProduct<Plain>::of(teach_product(settings, nullptr, nullptr, nullptr)).grid().x;
       break;
     }
     case TeachTask::reduce: {
@@ -56,12 +55,18 @@ TeachGrid shipped_grid(TeachTask task, const TeachSettings& settings) {
       shape.part = {static_cast<int>(sums.values), 0};
       break;
     }
-    case TeachTask::convolution: {
+    case TeachTask::convolution:
+    case TeachTask::layer: {
       ImplicitGemmArguments sum;
-      sum.k = kTeachOutputs;
+      sum.k = teach_outputs(task);
       // Positions of the padded picture from the first to the last result (implicit_gemm.h).
       sum.length = (int64_t{n} - 1) * (n + 2) + n;
-      flat(ShippedConvolution<Plain>::of(sum).tiles);
+      if (task == TeachTask::convolution) {
+        flat(ShippedConvolution<Plain>::of(sum).tiles);
+      } else {
+        shape.threads = ShippedLayer<Plain>::threads;
+        shape.grid[0] = ShippedLayer<Plain>::of(sum).grid().x;
+      }
       break;
     }
   }

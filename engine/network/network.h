@@ -143,6 +143,7 @@ class Network {
   void set_seed(Stream& stream, uint64_t seed);  // and all counters to their start
   uint64_t seed() const { return seed_; }
   std::vector<uint64_t> read_counters(Stream& stream) const;
+  const Buffer<uint64_t>& counters() const { return counters_; }  // what read_counters() reads, on the device
   void write_counters(Stream& stream, const std::vector<uint64_t>& counters);  // throws Error: another number of them
 
   // Runs nodes [first, last]; the tensor of input() holds the batch. last -1: up to the output. With Plan::reuse it

@@ -1,8 +1,10 @@
 #include "engine/training/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "engine/error.h"
@@ -88,11 +90,28 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
     m.remembered.running = Buffer<float>(device, running, "running statistics to begin again from");
     m.remembered.optimizer = Buffer<float>(device, network.arena_size(TensorKind::optimizer_state),
                                            "an optimizer's state to begin again from");
+    if (settings_.keyframes && device.is_gpu()) m.make_room_for_keyframes(network);
   }
   make_resident();
   current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(0));
   remember();
   keep_weights_if_due();
+}
+
+void Trainer::Memory::make_room_for_keyframes(const Network& network) {
+  const Device device = network.device();
+  const auto size = [&](TensorKind kind) { return network.arena_size(kind); };
+  const int64_t each = size(TensorKind::weight) + size(TensorKind::buffer) + size(TensorKind::optimizer_state);
+  constexpr int64_t kMost = 32;
+  kept_most = std::min(kMost, kMostKept / std::max<int64_t>(1, each * 4));
+  if (kept_most < 2) return;
+  constexpr const char* kWhat = "keyframes";
+  kept_arrays.weights = Buffer<float>(device, kept_most * size(TensorKind::weight), kWhat);
+  kept_arrays.running = Buffer<float>(device, kept_most * size(TensorKind::buffer), kWhat);
+  kept_arrays.optimizer = Buffer<float>(device, kept_most * size(TensorKind::optimizer_state), kWhat);
+  kept_arrays.state = Buffer<StepState>(device, kept_most, kWhat);
+  kept_arrays.counters = Buffer<uint64_t>(device, kept_most * network.counters().size(), kWhat);
+  kept.reserve(static_cast<size_t>(kept_most));
 }
 
 Trainer::~Trainer() = default;
@@ -304,10 +323,12 @@ TensorView Trainer::probabilities() const {
 
 void Trainer::fetch_results() {
   Memory& m = *memory_;
-  if (m.pending.empty()) return;
+  if (m.pending.empty()) return read_kept_keyframes();
   std::vector<float> rows(m.pending.size() * Memory::kRow);
   download(*stream_, rows.data(), m.rows, static_cast<int64_t>(rows.size()));
   std::vector<StepRecord> records = m.pending;
+  // Each keyframe after the records of its steps: what the history thins depends on what it holds.
+  read_kept_keyframes(records[0].step - 1);
   for (size_t i = 0; i < records.size(); ++i) {
     const float* row = rows.data() + i * Memory::kRow;
     int32_t correct = 0, found_inf = 0;
@@ -320,6 +341,7 @@ void Trainer::fetch_results() {
     records[i].loss = row[0];
     records[i].accuracy = static_cast<float>(correct) / static_cast<float>(settings_.batch);
     history_.add(records[i]);
+    read_kept_keyframes(records[i].step);
   }
   // In the middle of a step there is no state to remember: these results will be read once more.
   if (phase_ != Phase::batch) return;
@@ -392,9 +414,65 @@ History& Trainer::history() {
 
 void Trainer::keep_weights_if_due() {
   if (!settings_.keyframes || !history_.wants_keyframe(step_)) return;
+  Memory& m = *memory_;
+  if (m.found) return;
+  if (m.kept_most > 1 && m.ran_once) {
+    const auto at = static_cast<int64_t>(m.kept.size());
+    const auto keep = [&](TensorKind kind, Buffer<float>& to) {
+      const int64_t size = network_->arena_size(kind);
+      if (size > 0) copy(*stream_, size, network_->arena(kind), to.data() + at * size);
+    };
+    keep(TensorKind::weight, m.kept_arrays.weights);
+    keep(TensorKind::buffer, m.kept_arrays.running);
+    keep(TensorKind::optimizer_state, m.kept_arrays.optimizer);
+    const Device device = stream_->device();
+    const Buffer<uint64_t>& counters = network_->counters();
+    copy_bytes(*stream_, m.kept_arrays.state.data() + at, device, m.state.data(), device, sizeof(StepState));
+    copy_bytes(*stream_, m.kept_arrays.counters.data() + at * counters.size(), device, counters.data(), device,
+               static_cast<size_t>(counters.size()) * sizeof(uint64_t));
+    m.kept.push_back({step_, samples_});
+    if (at + 1 == m.kept_most) fetch_results();
+    return;
+  }
   fetch_results();  // a step that went wrong makes no keyframe
   if (memory_->found) return;
   history_.add_keyframe(keyframe());
+}
+
+void Trainer::read_kept_keyframes(int64_t last_step) {
+  Memory& m = *memory_;
+  if (!m.kept.empty()) {
+    const auto count = static_cast<int64_t>(m.kept.size());
+    const auto read = [&](const Buffer<float>& from) {
+      std::vector<float> values(static_cast<size_t>(from.size() / m.kept_most * count));
+      download(*stream_, values.data(), from, static_cast<int64_t>(values.size()));
+      return values;
+    };
+    const std::vector<float> weights = read(m.kept_arrays.weights), running = read(m.kept_arrays.running),
+                             optimizer = read(m.kept_arrays.optimizer);
+    std::vector<StepState> states(m.kept.size());
+    download(*stream_, states.data(), m.kept_arrays.state, count);
+    std::vector<uint64_t> counters(static_cast<size_t>(count * network_->counters().size()));
+    download(*stream_, counters.data(), m.kept_arrays.counters, static_cast<int64_t>(counters.size()));
+    for (size_t i = 0; i < m.kept.size(); ++i) {
+      const auto share = [&](const auto& all) {
+        const auto each = static_cast<std::ptrdiff_t>(all.size() / m.kept.size());
+        const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i) * each;
+        return std::decay_t<decltype(all)>(begin, begin + each);
+      };
+      Keyframe one;
+      one.step = m.kept[i].step, one.samples = m.kept[i].samples;
+      one.weights = share(weights), one.running = share(running), one.optimizer = share(optimizer);
+      one.optimizer_steps = states[i].step;
+      one.counters = share(counters);
+      m.kept_read.push_back(std::move(one));
+    }
+    m.kept.clear();
+  }
+  for (; !m.kept_read.empty() && m.kept_read.front().step <= last_step; m.kept_read.pop_front()) {
+    // They may have become thinner since.
+    if (history_.wants_keyframe(m.kept_read.front().step)) history_.add_keyframe(std::move(m.kept_read.front()));
+  }
 }
 
 Keyframe Trainer::keyframe() {
@@ -492,6 +570,8 @@ void Trainer::set_state(const State& state) {
   upload(*stream_, memory_->state, &optimizer, 1);
   memory_->rate = std::numeric_limits<float>::quiet_NaN();
   memory_->pending.clear();
+  memory_->kept.clear();
+  memory_->kept_read.clear();
   memory_->found.reset();
   step_ = state.step;
   samples_ = state.samples;

@@ -14,10 +14,12 @@
 // Checks for NaN are immediate or deferred (TrainerSettings::deferred_checks). Deferred ones wait for nothing: step()
 // only queues work, and the results of many steps are read together, when somebody asks for them. A step that went
 // wrong is then found late, so a copy of the whole state of the last reading lies on the device: the state of before
-// that step is made from it again, bit for bit, by doing the steps in between once more.
+// that step is made from it again, bit for bit, by doing the steps in between once more. Keyframes that step() makes on
+// a GPU stay there until then, too.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -134,6 +136,7 @@ class Trainer {
   void go_before(const std::vector<StepRecord>& records, size_t broken, float loss);
   void throw_found();
   void keep_weights_if_due();
+  void read_kept_keyframes(int64_t last_step = std::numeric_limits<int64_t>::max());  // later ones stay there
   void set_state(const State& state);
   void measure_norms_if_due(StepRecord& record);
   void write_rate();
@@ -154,7 +157,6 @@ class Trainer {
   float current_rate_ = 0;
   std::vector<int64_t> indices_;
   std::vector<int32_t> labels_;
-  std::vector<float> pixels_;
   std::vector<int32_t> order_;  // of training_, in order_epoch_
   int64_t order_epoch_ = -1;
   std::vector<double> finished_at_;  // seconds, of the last 51 steps

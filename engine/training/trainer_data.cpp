@@ -1,5 +1,6 @@
 // The batch phase of training: the order of the samples, reading and normalizing them, keeping them on a GPU.
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "engine/error.h"
@@ -48,8 +49,14 @@ int64_t Trainer::sample_at(int64_t position) {
 
 void Trainer::make_resident() {
   const int64_t n = static_cast<int64_t>(training_.size()), each = data_->shape().count();
-  if (!stream_->device().is_gpu() || settings_.augment || n * each * 4 > kMaxResident) return;
+  const Device device = stream_->device();
+  if (!device.is_gpu()) return;
   Memory& m = *memory_;
+  if (settings_.augment || n * each * 4 > kMaxResident) {
+    m.pictures = Staging(device, settings_.batch * each * static_cast<int64_t>(sizeof(float)), "a batch of pictures");
+    m.labels = Staging(device, settings_.batch * static_cast<int64_t>(sizeof(int32_t)), "a batch of labels");
+    return;
+  }
   m.samples = Buffer<float>(stream_->device(), n * each, "the training pictures");
   m.sample_labels = Buffer<float>(stream_->device(), n, "labels");
   constexpr int64_t kChunk = 1024;
@@ -98,13 +105,16 @@ void Trainer::do_batch() {
   const uint64_t draw = static_cast<uint64_t>(samples_);
   if (stream_->device().is_cpu()) {
     read_samples(*data_, indices_, normalization_, settings_.augment, settings_.seed, draw, x.data);
-  } else {
-    pixels_.resize(static_cast<size_t>(x.count()));
-    read_samples(*data_, indices_, normalization_, settings_.augment, settings_.seed, draw, pixels_.data());
-    copy_bytes(*stream_, x.data, stream_->device(), pixels_.data(), Device::cpu(), pixels_.size() * sizeof(float));
+    std::copy(labels_.begin(), labels_.end(), m.head.labels());
+    return;
   }
-  copy_bytes(*stream_, m.head.labels(), stream_->device(), labels_.data(), Device::cpu(),
-             labels_.size() * sizeof(int32_t));
+  // While this batch is read, copied and moved to its place, the GPU goes on with the steps before.
+  read_samples(*data_, indices_, normalization_, settings_.augment, settings_.seed, draw,
+               static_cast<float*>(m.pictures.next()));
+  m.pictures.send(*stream_, x.data, x.count() * static_cast<int64_t>(sizeof(float)));
+  const auto bytes = static_cast<int64_t>(labels_.size() * sizeof(int32_t));
+  std::memcpy(m.labels.next(), labels_.data(), static_cast<size_t>(bytes));
+  m.labels.send(*stream_, m.head.labels(), bytes);
 }
 
 }  // namespace striate

@@ -1,6 +1,7 @@
 // What a Trainer holds on its device. Private to trainer.cpp and trainer_data.cpp.
 #pragma once
 
+#include <deque>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "kernels/graph.h"
 #include "kernels/metrics.h"
 #include "kernels/optimizer.h"
+#include "kernels/staging.h"
 
 namespace striate {
 
@@ -38,6 +40,20 @@ struct Trainer::Memory {
     Buffer<float> weights, running, optimizer;
   } remembered;
   std::optional<Error> found;  // by fetch_results(), to be thrown where training is advanced
+  // Keyframes that step() makes stay on the device until results are fetched, so that no step waits for one.
+  static constexpr int64_t kMostKept = int64_t{64} << 20;  // bytes of them
+  struct Kept {
+    int64_t step = 0, samples = 0;
+  };
+  std::vector<Kept> kept;
+  std::deque<Keyframe> kept_read;  // of those that were read, what is not in the history yet
+  void make_room_for_keyframes(const Network& network);
+  int64_t kept_most = 0;  // how many there is room for; below 2: none stays
+  struct {
+    Buffer<float> weights, running, optimizer;
+    Buffer<StepState> state;
+    Buffer<uint64_t> counters;
+  } kept_arrays;
 
   // On a GPU only.
   Graph graph;
@@ -47,6 +63,8 @@ struct Trainer::Memory {
   Buffer<float> sample_labels;  // int32 values, moved as 4 bytes
   Buffer<int32_t> window;       // which sample stands at positions window_begin ... of the stream of samples
   int64_t window_begin = 0, window_end = 0;
+  // Where they are: a batch's pictures and labels on their way to the GPU.
+  Staging pictures, labels;
 };
 
 }  // namespace striate

@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
+#include "kernels/conv2d_weight_tiles.h"
 
 namespace striate {
 namespace {
@@ -109,8 +110,16 @@ float convolution_value(const Linear& l, const WeightGradient& walk) {
   const Conv2dWeightOrder pieces = conv2d_weight_order(l.values.order, g);
   SummationOrder order = l.values.order;
   if (pieces.in_order) order.threads = order.lanes = 1;
+  const Conv2dWeightTiles tiles = conv2d_weight_tiles(g);
   const int p_count = g.p(), q_count = g.q();
   const int64_t plane = int64_t{1} * p_count * q_count;
+  if (l.values.order.threads > 1 && tiles.terms > 0 && !walk.is_bias) {  // a GPU's
+    return sum_of_pieces(l.values.order, g.n * plane, tiles.images_per_piece * plane, tiles.terms, [&](int64_t i) {
+      const auto at = static_cast<int>(i % plane);
+      const WeightGradientTerm t = term_at(l, walk, static_cast<int>(i / plane), at / q_count, at % q_count);
+      return std::pair<float, float>(t.dy, t.x);
+    });
+  }
   float total = 0;
   for (int64_t first = 0; first < g.n; first += pieces.images_per_piece) {
     const int64_t images = std::min<int64_t>(pieces.images_per_piece, g.n - first);

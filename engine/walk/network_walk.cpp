@@ -9,6 +9,7 @@
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
 #include "engine/walk/followed_layer.h"
+#include "kernels/dense.h"
 
 namespace striate {
 namespace {
@@ -97,11 +98,16 @@ struct Walker {
       t.w = w[t.weight];
     }
     take_bias();
-    const auto pair = [&](int64_t, int64_t, int64_t i) {
+    const auto pair = [&](int64_t i) {
       const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
       return std::pair<float, float>(t.x, t.w);
     };
-    walk.value = dot_product(values.order, 1, 1, count, pair) + walk.bias;
+    const int outputs = unit_sizes(values, walk.place.node).channels;
+    const int piece = values.order.threads > 1 ? dense_forward_piece(count, outputs) : 0;
+    const auto apart = [&](int64_t, int64_t, int64_t i) { return pair(i); };
+    walk.value = piece > 0 ? sum_of_pieces(values.order, count, count, piece, pair)
+                           : dot_product(values.order, 1, 1, count, apart);
+    walk.value += walk.bias;
   }
 
   void take_bias() {

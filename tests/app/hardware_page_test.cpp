@@ -206,6 +206,33 @@ TEST_F(HardwarePageTest, every_task_has_what_is_shipped_and_says_what_does_nothi
   EXPECT_TRUE(says("loads 32 integers of offsets"));
 }
 
+// Where shared memory is, its counters are those that the issue asks for: 4 sectors a float request, at most 2 ways.
+TEST_F(HardwarePageTest, shows_the_tiles_of_a_large_convolution_and_of_a_product) {
+  set({"hardware.kernel layer", "hardware.version shipped"});
+  EXPECT_EQ(driver.number("hardware.threads"), 128);
+  EXPECT_TRUE(says("128, always"));
+  EXPECT_LE(driver.number("hardware.conflicts"), 2);
+  EXPECT_EQ(driver.number("hardware.races"), 0);
+  EXPECT_EQ(driver.number("hardware.barriers"), 3);
+  EXPECT_GT(driver.number("hardware.shared_bytes"), 16384);
+  EXPECT_GT(driver.number("hardware.occupancy sm_86"), 0);
+  double sectors = 0, requests = 0;
+  const auto steps = static_cast<int>(driver.number("hardware.steps"));
+  for (int step = 0; step < steps; ++step) {
+    driver.run(fmt::format("hardware.step {}", step));
+    if (driver.text("hardware.what") != "load" || driver.text("hardware.array") != "a") continue;
+    requests += 1, sectors += driver.number("hardware.cost");
+  }
+  EXPECT_GT(requests, 0);
+  EXPECT_LE(sectors, requests * 4.25);
+  set({"hardware.barrier off"});
+  EXPECT_GT(driver.number("hardware.races"), 0);
+  set({"hardware.barrier on", "hardware.kernel matmul", "hardware.version shipped"});
+  EXPECT_EQ(driver.number("hardware.sectors"), 4);
+  EXPECT_EQ(driver.number("hardware.conflicts"), 1);
+  EXPECT_EQ(driver.number("hardware.races"), 0);
+}
+
 TEST_F(HardwarePageTest, a_block_of_the_shipped_transposition_reads_a_column) {
   set({"hardware.kernel transpose", "hardware.version shipped"});
   driver.settle();

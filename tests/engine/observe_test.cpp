@@ -253,9 +253,13 @@ TEST(Observe, what_is_shipped_does_the_same_work) {
   EXPECT_EQ(copy.worst_store, 4);
   const Observation product = observed(TeachTask::matmul, "shipped");
   EXPECT_EQ(product.flops, 2 * 256 * 256 * 256);
-  // A thread has 4 x 8 results: 4 numbers of a and 8 of b for each of 256 terms.
-  EXPECT_EQ(product.loads, int64_t{256 * 256} / 32 * 256 * 12);
-  EXPECT_EQ(product.worst_load, 32) << "a warp's threads have rows below each other, and read a column of a";
+  // A block has 64 x 64 results: 64 numbers of a and of b for each of 256 terms.
+  EXPECT_EQ(product.loads, int64_t{16} * 256 * 128);
+  EXPECT_EQ(product.load_sectors, product.loads / 8) << "each request 32 neighbors, from the beginning of a sector on";
+  EXPECT_EQ(product.worst_load, 4);
+  EXPECT_EQ(product.stores, 256 * 256 / 4);
+  EXPECT_EQ(product.ways, 1);
+  EXPECT_EQ(product.barriers, 15) << "before and behind the numbers of each step but the first";
   const Observation turned = observed(TeachTask::transpose, "shipped");
   EXPECT_EQ(turned.loads, 256 * 256);
   EXPECT_EQ(turned.worst_load, 32) << "a warp writes a row and reads a column";
@@ -280,6 +284,43 @@ TEST(Observe, what_is_shipped_does_the_same_work) {
     const TeachGrid known = teach_grid(task, "shipped", settings);
     for (int i = 0; i < 3; ++i) EXPECT_EQ(odd.grid[i], known.grid[i]) << i;
     EXPECT_EQ(odd.threads, known.threads);
+  }
+}
+
+// The large convolution of page hardware goes through the tiles of the program's own kernel.
+TEST(Observe, the_shipped_layer_reads_in_four_sectors_a_request_and_meets_no_bank_three_times) {
+  const Observation layer = observed(TeachTask::layer, "shipped"), naive = observed(TeachTask::layer, "naive", {64});
+  EXPECT_EQ(layer.result, computed(TeachTask::layer, "shipped", {}));
+  EXPECT_EQ(layer.threads, 128);
+  EXPECT_GT(layer.shared_bytes, 16384u);
+  EXPECT_EQ(layer.races + layer.outside, 0);
+  EXPECT_EQ(layer.barriers, 3) << "36 terms, 16 a step";
+  EXPECT_LE(layer.ways, 2);
+  ASSERT_TRUE(layer.all_steps);
+  int requests = 0, sectors = 0;
+  for (const WarpStep& step : layer.steps) {
+    if (step.kind != WarpStep::Kind::load || step.array == Array::offsets) continue;
+    if (step.array == Array::shared) {
+      EXPECT_LE(step.cost, 2);
+      continue;
+    }
+    // Of the picture a row begins anywhere in a sector; weights are read four by each lane.
+    const int floats = step.bytes / 4;
+    EXPECT_LE(step.cost, floats == 4 ? 16 : 5) << "line " << step.line;
+    requests += floats, sectors += step.cost;
+  }
+  EXPECT_GT(requests, 0);
+  EXPECT_LE(sectors * 4, requests * 17) << "a request of four may take one sector more";
+  // A value of the picture is read once for 32 channels, not once for each.
+  EXPECT_LT(layer.loads * 8, naive.loads * 16);
+  // Without the last barrier it gives something else.
+  ObserveSettings without;
+  without.barrier = false;
+  EXPECT_GT(observed(TeachTask::layer, "shipped", {}, without).races, 0);
+  for (const WarpStep& step : layer.steps) {
+    if (step.array != Array::c) continue;
+    EXPECT_GT(step.line, 190) << "where the tiled kernel's own source stores";
+    EXPECT_LT(step.line, 225);
   }
 }
 

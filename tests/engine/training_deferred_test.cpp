@@ -2,6 +2,7 @@
 // went wrong the whole state of before it, however late it is found.
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -11,6 +12,8 @@
 #include "engine/error.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_run.h"
+#include "kernels/copy_count.h"
+#include "kernels/memory.h"
 #include "tests/engine/training_data.h"
 
 namespace striate {
@@ -52,6 +55,21 @@ void expect_same_state(Training& a, Training& b) {
   EXPECT_EQ(one.optimizer, two.optimizer);
 }
 
+void expect_same_keyframes(Training& a, Training& b) {
+  const History::Keyframes &ones = a.trainer.history().keyframes(), &twos = b.trainer.history().keyframes();
+  ASSERT_EQ(ones.size(), twos.size());
+  for (auto one = ones.begin(), two = twos.begin(); one != ones.end(); ++one, ++two) {
+    ASSERT_EQ(one->first, two->first);
+    EXPECT_EQ(one->second->step, two->second->step);
+    EXPECT_EQ(one->second->samples, two->second->samples);
+    EXPECT_EQ(one->second->optimizer_steps, two->second->optimizer_steps);
+    EXPECT_EQ(one->second->counters, two->second->counters);
+    EXPECT_EQ(one->second->weights, two->second->weights);
+    EXPECT_EQ(one->second->running, two->second->running);
+    EXPECT_EQ(one->second->optimizer, two->second->optimizer);
+  }
+}
+
 TEST(DeferredChecks, give_the_bits_of_immediate_ones) {
   const auto data = bars(40, 8, 4);
   for (const Device& device : Device::all_for_tests()) {
@@ -69,7 +87,61 @@ TEST(DeferredChecks, give_the_bits_of_immediate_ones) {
         EXPECT_EQ(now.trainer.history().steps()[i].loss, later.trainer.history().steps()[i].loss);
         EXPECT_EQ(now.trainer.history().steps()[i].accuracy, later.trainer.history().steps()[i].accuracy);
       }
+      expect_same_keyframes(now, later);
     }
+  }
+}
+
+// With room for a few keyframes the history is thinned while they are still on the device.
+TEST(DeferredChecks, keyframes_that_stay_on_the_device_are_thinned_as_those_that_do_not) {
+  const auto data = bars(40, 8, 4);
+  for (const Device& device : Device::all_for_tests()) {
+    TrainerSettings now_settings = settings_with("adam", false), later_settings = settings_with("adam", true);
+    now_settings.history_budget = later_settings.history_budget = 40000;
+    Training now(device, *data, now_settings), later(device, *data, later_settings);
+    for (int step = 0; step < 70; ++step) now.trainer.step(), later.trainer.step();
+    EXPECT_GT(now.trainer.history().keyframe_distance(), 1);
+    EXPECT_GT(now.trainer.history().keyframes().size(), 3u);
+    expect_same_keyframes(now, later);
+    const int64_t back = std::next(now.trainer.history().keyframes().begin(), 2)->first;
+    for (Training* each : {&now, &later}) {
+      each->trainer.go_back(*each->trainer.history().at_or_before(back));
+      each->trainer.step();
+    }
+    expect_same_state(now, later);
+  }
+}
+
+TEST(DeferredChecks, no_step_waits_for_a_gpu) {
+  const auto data = bars(40, 8, 4);
+  for (const bool augments : {false, true}) {
+    TrainerSettings settings = settings_with("adam", true);
+    if (augments) settings.augment = [](float*, const Shape&, uint64_t, uint64_t) {};
+    Training training(Device::emulated(), *data, settings);
+    training.trainer.step();
+    training.trainer.history();
+    const int64_t copies = copies_to_host(), allocations = memory_use().allocations;
+    for (int step = 0; step < 20; ++step) training.trainer.step();
+    EXPECT_EQ(copies_to_host(), copies) << "keyframes, losses and checks stay there";
+    EXPECT_EQ(memory_use().allocations, allocations);
+    EXPECT_EQ(training.trainer.history().keyframes().size(), 22u) << "one for every step";
+    EXPECT_LT(copies_to_host() - copies, 12);
+    for (int step = 0; step < 100; ++step) training.trainer.step();
+    EXPECT_LT(copies_to_host() - copies, 60) << "as many keyframes as there is room for are read at once";
+  }
+}
+
+// A batch that is read anew each time takes another way to the device than samples that lie there.
+TEST(DeferredChecks, batches_that_are_sent_are_those_that_lie_there) {
+  const auto data = bars(40, 8, 4);
+  for (const Device& device : Device::all_for_tests()) {
+    TrainerSettings settings = settings_with("adam", true);
+    Training there(device, *data, settings);
+    settings.augment = [](float*, const Shape&, uint64_t, uint64_t) {};
+    Training sent(device, *data, settings);
+    for (int step = 0; step < 9; ++step) there.trainer.step(), sent.trainer.step();
+    expect_same_state(there, sent);
+    EXPECT_EQ(there.trainer.loss(), sent.trainer.loss());
   }
 }
 

@@ -157,6 +157,9 @@ const char* const kNetworks[] = {
     "globalavgpool | dense 3",
     "input 3x5x5 | conv 5 1x1 | maxpool 3 stride 2 pad 1 ceil | avgpool 2 stride 1 without padding | flatten | "
     "dropout 0.4 | dense 3 no bias | logsoftmax",
+    // Large enough for tiles on a GPU: the gradients of the second convolution, the first dense layer.
+    "input 1x14x14 | conv 6 3x3 pad 1 | conv 24 3x3 | relu | avgpool 2 | flatten | dense 64 | dense 600 | "
+    "dense 450 | dense 2",
 };
 
 TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_tensor) {

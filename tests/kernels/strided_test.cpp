@@ -404,6 +404,14 @@ TEST(Matmul, stacks_of_matrices_of_every_size) {
   again.shape.a_batch = strides_of({24}), again.shape.b_again = strides_of({114});
   again.a_size *= 3, again.b_size *= 2;
   cases.push_back(again);
+  // Large enough for tiles of a GPU, one transposed and summed over two.
+  cases.push_back(product(65, 33, 70));
+  MatmulCase large = product(33, 36, 40);
+  large.shape.a_row = 1, large.shape.a_column = 33;
+  large.shape.again = box_of({2});
+  large.shape.a_again = strides_of({large.a_size}), large.shape.b_again = strides_of({large.b_size});
+  large.a_size *= 2, large.b_size *= 2;
+  cases.push_back(large);
   for (const MatmulCase& c : cases) {
     const MatmulShape& s = c.shape;
     SCOPED_TRACE(std::to_string(s.m) + " x " + std::to_string(s.k) + " x " + std::to_string(s.n));

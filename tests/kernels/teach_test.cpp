@@ -48,8 +48,8 @@ std::vector<float> reference(TeachTask task, const TeachSettings& s, const std::
           }
         }
       }
-      if (task != TeachTask::convolution) continue;
-      for (int k = 0; k < kTeachOutputs; ++k) {
+      if (!is_convolution(task)) continue;
+      for (int k = 0; k < teach_outputs(task); ++k) {
         float sum = 0;
         for (int i = 0; i < kTeachInputs * 9; ++i) {
           const int row = y + i / 3 % 3 - 1, column = x + i % 3 - 1;

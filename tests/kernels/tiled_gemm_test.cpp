@@ -6,11 +6,14 @@
 
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 
 #include "kernels/conv2d.h"
+#include "kernels/dense.h"
 #include "kernels/implicit_gemm_kernel.h"
 #include "kernels/summation.h"
+#include "kernels/tf32.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -151,6 +154,56 @@ TEST(TiledGemm, has_the_flat_kernels_epilogue) {
   });
 }
 
+// The emulated GPU gives the bits of the float32 sums of rounded numbers; tensor cores add in an order of their own.
+TEST(TiledGemm, with_tf32_sums_rounded_numbers) {
+  struct On {
+    On() { set_tf32(true); }
+    ~On() { set_tf32(false); }
+  };
+  on_every_gpu([](Stream& stream) {
+    for (const Problem& problem : kProblems) {
+      SCOPED_TRACE(testing::Message() << "k" << problem.k << " j" << problem.j << " pitch " << problem.pitch);
+      Sums s = sums_of(problem);
+      const Floats x = random_floats(s.x, 1), weights = random_floats(s.weights, 2);
+      Floats small_x = x, small_weights = weights;
+      for (Floats* each : {&small_x, &small_weights}) {
+        for (float& value : *each) value = to_tf32(value);
+      }
+      EXPECT_NE(small_x, x);
+      const int channels = problem.groups * problem.k;
+      const auto bias = on_device(stream, random_floats(channels, 3)),
+                 mean = on_device(stream, random_floats(channels, 5));
+      const auto beta = on_device(stream, random_floats(channels, 6));
+      const auto variance = on_device(stream, random_floats(channels, 7, 0.1f, 2));
+      const auto addend = on_device(stream, random_floats(s.out, 8));
+      const auto offsets = on_device(stream, s.offsets);
+      s.a.offsets = offsets.data();
+      if (problem.bias) s.a.bias = bias.data();
+      if (problem.column == 1 && !problem.add) {
+        s.a.epilogue.mean = mean.data(), s.a.epilogue.variance = variance.data(), s.a.epilogue.beta = beta.data();
+        s.a.epilogue.addend = addend.data(), s.a.epilogue.bend = Bend::relu, s.a.epilogue.epsilon = 1e-3f;
+      }
+      const Floats before = random_floats(s.out, 4);
+      const auto run = [&](const Floats& values, const Floats& factors) {
+        const auto dev_x = on_device(stream, values), dev_weights = on_device(stream, factors);
+        s.a.x = dev_x.data(), s.a.weights = dev_weights.data();
+        Guarded<float> out(stream, s.out);
+        copy_bytes(stream, out.data(), stream.device(), before.data(), Device::cpu(), before.size() * sizeof(float));
+        s.a.out = out.data();
+        tiled_gemm(stream, "tiled", s.a);
+        return out.read(stream);
+      };
+      const Floats want = run(small_x, small_weights);
+      const On on;
+      if (stream.device().is_emulated()) {
+        EXPECT_EQ(bits(run(x, weights)), bits(want));
+      } else {
+        expect_close(run(x, weights), doubles(want), 1e-5, "sums");
+      }
+    }
+  });
+}
+
 TEST(TiledGemm, takes_convolutions_large_enough_and_leaves_the_others) {
   on_every_gpu([](Stream& stream) {
     const auto launched = [&](int c, int k, int side) {
@@ -176,6 +229,54 @@ TEST(TiledGemm, takes_convolutions_large_enough_and_leaves_the_others) {
     EXPECT_EQ(launched(16, 16, 20).block, kFlatThreads) << "few outputs";
     EXPECT_EQ(launched(1, 64, 20).block, kFlatThreads) << "few terms";
     EXPECT_EQ(launched(16, 64, 7).block, kFlatThreads) << "few positions";
+  });
+}
+
+// By the input of a convolution, with a stride in as many launches as it has remainders; of a dense layer by both.
+TEST(TiledGemm, takes_gradients) {
+  on_every_gpu([](Stream& stream) {
+    const auto shapes = [&](const char* name, const std::function<void()>& run) {
+      LaunchLog log;
+      stream.set_log(&log);
+      run();
+      stream.set_log(nullptr);
+      int64_t tiled = 0;
+      for (const LaunchLog::Row& row : log.rows()) {
+        if (row.name == name) tiled += row.shape.shared_bytes > 0 ? row.launches : 0;
+      }
+      return tiled;
+    };
+    for (const int stride : {1, 2}) {
+      Conv2dShape s;
+      s.c = 32, s.k = 24, s.h = s.w = 21, s.r = s.s = 3, s.stride_y = s.stride_x = stride;
+      s.pad_top = s.pad_bottom = s.pad_left = s.pad_right = 1;
+      const Floats dy = random_floats(s.y_size(), 1), w = random_floats(s.w_size(), 2);
+      const auto dev_dy = on_device(stream, dy), dev_w = on_device(stream, w);
+      Guarded<float> dx(stream, s.x_size()), scratch(stream, conv2d_scratch(s));
+      EXPECT_EQ(shapes("convolution_data_gradient",
+                       [&] {
+                         conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::overwrite,
+                                               scratch.data());
+                       }),
+                stride * stride);
+      expect_close(dx.read(stream), conv2d_by_input_reference(s, doubles(dy), doubles(w)), 1e-5, "dx");
+    }
+    const int n = 32, c = 100, k = 40;
+    const auto x = on_device(stream, random_floats(n * c, 3)), dy = on_device(stream, random_floats(n * k, 4)),
+               w = on_device(stream, random_floats(k * c, 5));
+    Guarded<float> dx(stream, n * c), dw(stream, k * c), scratch(stream, dense_scratch(n, c, k));
+    EXPECT_EQ(shapes("dense_data_gradient",
+                     [&] {
+                       dense_backward_input(stream, n, c, k, dy.data(), w.data(), dx.data(), Result::overwrite,
+                                            scratch.data());
+                     }),
+              1);
+    EXPECT_EQ(shapes("dense_weight_gradient",
+                     [&] {
+                       dense_backward_weights(stream, n, c, k, x.data(), dy.data(), dw.data(), nullptr,
+                                              Result::overwrite, scratch.data());
+                     }),
+              1);
   });
 }
 

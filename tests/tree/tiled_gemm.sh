@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What nvcc makes of kernels/tiled_gemm_kernel.h: the inner loop reads shared memory in 128 bits and has nothing but fused
 # multiply-adds, nothing lies in local memory, and registers leave room for three blocks on a multiprocessor. Where there
-# is nvdisasm, also that what the next step needs is asked for before the multiply-adds of this one.
+# is nvdisasm, also that what the next step needs is asked for before the multiply-adds of this one. Of
+# tiled_gemm_tf32_kernel.h: a step is 16 instructions of the tensor cores and no other arithmetic.
 #
 #   tests/tree/tiled_gemm.sh [ROOT]
 #
@@ -36,7 +37,7 @@ complaints() {
       ++kernels
       most = 0
     }
-    /\.entry .*TiledGemm/ { end_of_kernel(); name = $NF; local = 0 }
+    /\.entry .*TiledGemmI/ { end_of_kernel(); name = $NF; local = 0 }
     /^\$L/ || /[ \t]bra/ { end_of_block() }
     /fma\.rn\.f32/ { ++fma }
     /ld\.shared\.v4\.f32/ { ++shared_wide }
@@ -68,16 +69,44 @@ expect_complaint 's/ld\.shared\.v4\.f32/ld.global.v4.f32/' ' 0 loads of 128 bits
 expect_complaint '0,/fma\.rn\.f32/! s/fma\.rn\.f32/mul.f32/' ' multiply-adds in a step, not'
 expect_complaint '/fma\.rn\.f32/ { p; s//mul.f32/ }' 'products or sums that are not fused'
 expect_complaint 's/ld\.shared\.v4\.f32/ld.local.v4.f32/' 'local memory'
-expect_complaint 's/TiledGemm/Another/' '0 kernels, not 2'
+expect_complaint 's/TiledGemmI/Another/' '0 kernels, not 2'
 found=$(complaints "$folder/tiled.ptx")
 if [ -n "$found" ]; then
   printf '%s\n' "$found" >&2
   exit 1
 fi
 
-# SASS: complaints about it. In a step nothing is loaded from global memory once the multiply-adds have begun.
+# PTX for tensor cores: the basic blocks with matrix instructions, two of each kernel (within the loop and behind it).
+tf32_complaints() {
+  awk '
+    function end_of_block() {
+      if (mma) { ++blocks; if (mma != 16) print name ": " mma " instructions of tensor cores in a step, not 16" }
+      if (mma && fma) print name ": " fma " other products in a step"
+      mma = fma = 0
+    }
+    /\.entry / { end_of_block(); name = $NF }
+    /^\$L/ || /[ \t]bra/ { end_of_block() }
+    /mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32/ { ++mma }
+    /(fma|mul|add|sub)\.(rn\.)?f32/ { ++fma }
+    END { end_of_block(); if (blocks != 4) print blocks + 0 " steps, not 4" }
+  ' "$1"
+}
+if "$nvcc" --list-gpu-arch | grep -q compute_80; then
+  compile -arch=compute_80 -ptx -o "$folder/tf32.ptx" >"$folder/said" || exit 1
+  found=$(tf32_complaints "$folder/tf32.ptx")
+  sed '0,/mma\.sync/ s/mma\.sync/mul.f32/' "$folder/tf32.ptx" >"$folder/wrong.ptx"
+  if [ -n "$found" ] || ! tf32_complaints "$folder/wrong.ptx" | grep -q 'a step, not 16'; then
+    echo "tiled_gemm.sh: ${found:-a missing instruction is not noticed}" >&2
+    exit 1
+  fi
+fi
+
+# SASS: complaints about it. In a step nothing is loaded from global memory once the multiply-adds have begun. What is made
+# for tensor cores has none of them, or, where there are no such, another order.
 late_loads() {
   awk '
+    /\.text\./ { other = /Tf32/ }
+    other { next }
     /^\.L_/ { fma = 0 }
     / FFMA / { if (++fma == 512) ++steps }
     / LDG/ && fma > 8 && fma < 512 { print "a load after " fma " multiply-adds" }
@@ -91,7 +120,7 @@ for architecture in 75 80 90; do
   compile -arch="sm_$architecture" -cubin --resource-usage -o "$folder/tiled.cubin" >"$folder/said" || exit 1
   clean=$(grep -c '0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads' "$folder/said")
   registers=$(sed -nE 's/.*Used ([0-9]+) registers.*/\1/p' "$folder/said" | sort -n | tail -1)
-  if [ "$clean" != 2 ] || [ "${registers:-999}" -gt 168 ]; then
+  if [ "$clean" != 4 ] || [ "${registers:-999}" -gt 168 ]; then
     echo "tiled_gemm.sh: sm_$architecture has ${registers:-?} registers a thread, at most 168 leave room, or values spill:" >&2
     grep -E 'spill|Used' "$folder/said" >&2
     exit 1

@@ -14,7 +14,7 @@ std::string MeasureRequest::key() const {
 }
 
 int largest_of_sweep(TeachTask task) {
-  return task == TeachTask::matmul ? 512 : task == TeachTask::convolution ? 1024 : 2048;
+  return task == TeachTask::matmul || task == TeachTask::layer ? 512 : task == TeachTask::convolution ? 1024 : 2048;
 }
 
 HardwareMeasure::HardwareMeasure(std::function<void()> wake) : work_(std::move(wake), JobPriority::behind) {}

@@ -77,7 +77,7 @@ int64_t value_at(const HardwareRequest& of, Array array, int32_t address) {
   const int64_t word = address / 4, n = of.settings.n;
   if (array != Array::a || !teach_is_shipped(of.version)) return word;
   if (of.task == TeachTask::reduce) return word < n * n ? word : -1;
-  if (of.task != TeachTask::convolution) return word;
+  if (!is_convolution(of.task)) return word;
   const int64_t pitch = n + 2, plane = pitch * pitch;
   const int64_t row = word % plane / pitch - 1, column = word % pitch - 1;
   if (row < 0 || row >= n || column < 0 || column >= n) return -1;
@@ -183,12 +183,11 @@ void HardwarePage::draw_picture(Ui& ui, Rect area, const HardwareMoment& moment,
     ui.label(title, fits ? whole : ui.fitted(format_tr("{} wrong", count), Font::caption, title.w), Font::caption,
              theme.gradient);
   } else {
-    const std::string words = result && state_.task == TeachTask::convolution
-                                  ? format_tr("c: the result, channel {}", channel)
-                              : result                                ? std::string(tr("c: the result"))
-                              : which == Array::b                     ? format_tr("b: {} x {} numbers", n, n)
-                              : state_.task == TeachTask::convolution ? format_tr("a: the picture, channel {}", channel)
-                                                                      : format_tr("a: the picture, {} x {}", n, n);
+    const std::string words = result && is_convolution(state_.task) ? format_tr("c: the result, channel {}", channel)
+                              : result                              ? std::string(tr("c: the result"))
+                              : which == Array::b                   ? format_tr("b: {} x {} numbers", n, n)
+                              : is_convolution(state_.task)         ? format_tr("a: the picture, channel {}", channel)
+                                                                    : format_tr("a: the picture, {} x {}", n, n);
     // Where the words do not fit, the letter is what it is called by everywhere else.
     const bool fits = ui.measure(Font::caption, words).x <= title.w;
     ui.label(title, fits ? words : name_of(which), Font::caption, theme.secondary);

@@ -55,8 +55,13 @@ const std::vector<std::string>& hardware_tasks() {
 }
 
 const char* title_of(TeachTask task) {
-  constexpr const char* kTitles[] = {N_("copy"),           N_("transpose"),       N_("3 x 3 filter"),
-                                     N_("matrix product"), N_("sum (reduction)"), N_("convolution, 4 to 8 channels")};
+  constexpr const char* kTitles[] = {N_("copy"),
+                                     N_("transpose"),
+                                     N_("3 x 3 filter"),
+                                     N_("matrix product"),
+                                     N_("sum (reduction)"),
+                                     N_("convolution, 4 to 8 channels"),
+                                     N_("convolution, 4 to 32 channels")};
   return kTitles[static_cast<size_t>(task)];
 }
 
@@ -70,13 +75,13 @@ std::vector<float> hardware_a(const Image& image, TeachTask task, int n) {
   resize(stream, side >= n ? Resample::area : Resample::bilinear, image.bytes.data(), image.height, image.width,
          image.channels, middle, small.data(), n, n);
   stream.synchronize();
-  std::vector<float> a(pixels * (task == TeachTask::convolution ? kTeachInputs : 1));
+  std::vector<float> a(pixels * (is_convolution(task) ? kTeachInputs : 1));
   const bool color = image.color_channels() == 3;
   for (size_t i = 0; i < pixels; ++i) {
     const uint8_t* pixel = small.data() + i * static_cast<size_t>(image.channels);
     const double gray = color ? 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2] : pixel[0];
     a[i] = static_cast<float>(std::lround(gray));
-    if (task != TeachTask::convolution) continue;
+    if (!is_convolution(task)) continue;
     for (size_t c = 0; c < 3; ++c) a[(c + 1) * pixels + i] = pixel[color ? c : 0];
   }
   return a;
@@ -170,9 +175,8 @@ HardwareMomentPtr HardwareWork::observe(const HardwareRequest& request, const Im
     stream.synchronize();
   }
   const Observation& seen = moment->seen;
-  moment->channel = request.task == TeachTask::convolution
-                        ? request.warp / (seen.threads / kWarp) / (seen.grid[0] * seen.grid[1])
-                        : 0;
+  moment->channel =
+      is_convolution(request.task) ? request.warp / (seen.threads / kWarp) / (seen.grid[0] * seen.grid[1]) : 0;
   for (size_t i = 0; i < seen.steps.size(); ++i) {
     if (seen.steps[i].kind == WarpStep::Kind::branch || seen.steps[i].array == Array::shared) continue;
     moment->first_step = static_cast<int>(i);
