@@ -186,16 +186,15 @@ void FiltersPage::declare_settings() {
   Setting& source = settings_.choice(
       "source", "source file",
       "Shows a file of the program that filters, or lines that do the same in NumPy or PyTorch",
-      Parameter::choice("FILE", "which one",
-                        {"kernels/image_filter_kernel.h", "kernels/image_filter.cu", "kernels/image_filter.h",
-                         "kernels/window_filter.cu", "kernels/window_filter.h", "kernels/canny.cu", "kernels/canny.h",
-                         "numpy", "pytorch"}),
+      Parameter::choice(
+          "FILE", "which one",
+          {"kernels/image_filter_kernel.h", "kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"}),
       [](auto& s) -> auto& { return s.source; });
-  source.labels = {N_("Kernel"), "", N_("Contract"), N_("Window"), "", N_("Canny"), "", N_("NumPy"), N_("PyTorch")};
+  source.labels = {N_("Kernel"), "", N_("Contract"), N_("NumPy"), N_("PyTorch")};
   source.undo = Undo::none;
   Setting& learned = settings_.choice(
       "learned", "learned network", "Whose first layer stands beside the one that is made by hand",
-      Parameter::choice("NETWORK", "which one", {"lenet5", "squeezenet1_1"}),
+      Parameter::choice("NETWORK", "which one", {"lenet5-digits", "squeezenet1_1"}),
       [](auto& s) -> auto& { return s.learned; });
   learned.labels = {"LeNet-5", "SqueezeNet"};
   learned.undo = Undo::none;

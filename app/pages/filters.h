@@ -109,7 +109,8 @@ class FiltersPage : public Page {
   void draw_cells(Ui& ui, const Rect& area, const View& view, float split_x) const;
   void draw_progress(Ui& ui, const Rect& area) const;
   void draw_source(Ui& ui, const Rect& area) const;
-  std::string source_text() const;  // of the code tab
+  std::string source_file() const;  // of the code tab: what state_.source comes to for the filter that is seen
+  std::string source_text() const;
   void draw_filter_tab(Ui& ui) const;
   void draw_kernel_numbers(Ui& ui) const;
   void draw_chain(Ui& ui) const;
@@ -163,7 +164,7 @@ class FiltersPage : public Page {
     std::string tab = "filter";
     std::string source = "kernels/image_filter_kernel.h";  // which file of the code tab
     int channel = 0;                                       // of the arithmetic: 0 red, 1 green, 2 blue
-    std::string learned = "lenet5";                        // whose first layer stands beside the one made by hand
+    std::string learned = "lenet5-digits";                 // whose first layer stands beside the one made by hand
     int learned_filter = 0;
     int walked = -1;  // products of the sum that are counted; -1: all
     FilterStage& stage() { return chain.stages[static_cast<size_t>(selected)]; }

@@ -433,12 +433,13 @@ void FiltersPage::draw_code_tab(Ui& ui) const {
         "now.");
     return;
   }
-  ui.row("file", state_.source);
+  ui.row("file", source_file());
   if (shown_.result) {
     ui.row("time",
            format_tr("{} ms", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0)));
     ui.row("on", shown_.result->device);
   }
+  if (!seen_.stages.back().is_linear()) return;
   ui.note(
       "On a processor some kernels take a shorter way (separable ones, small whole numbers). Tests hold every way to "
       "the same values, bit for bit.");

@@ -41,19 +41,20 @@ HandMaps maps_of(Stream& stream, const Image& image) {
   return detect_by_hand(stream, std::move(values), width, height);
 }
 
+// `white`: the value that is shown as white.
 PictureSource map_source(const std::shared_ptr<const HandMaps>& maps, const std::vector<float>& values, size_t map,
-                         const std::string& key, uint64_t version) {
+                         float white, const std::string& key, uint64_t version) {
   PictureSource source;
   source.key = key;
   source.version = version;
   source.width = maps->width, source.height = maps->height;
   const float* from = values.data() + map * static_cast<size_t>(maps->width) * static_cast<size_t>(maps->height);
-  source.pixels = [maps, from](int, CellRect rect) {
+  source.pixels = [maps, from, white](int, CellRect rect) {
     std::vector<uint8_t> bytes;
     bytes.reserve(static_cast<size_t>(rect.w) * static_cast<size_t>(rect.h));
     for (int y = rect.y; y < rect.y + rect.h; ++y) {
       for (int x = rect.x; x < rect.x + rect.w; ++x)
-        bytes.push_back(static_cast<uint8_t>(std::clamp(from[y * maps->width + x] * 255, 0.0f, 255.0f)));
+        bytes.push_back(static_cast<uint8_t>(std::clamp(from[y * maps->width + x] / white * 255, 0.0f, 255.0f)));
     }
     return rgba_tile(bytes.data(), rect.w, 1, rect.w, rect.h);
   };
@@ -148,6 +149,7 @@ void FiltersPage::request_layers() {
   learned_asked_ = state_.learned;
   learner_.request([stream = layers_stream_, name = state_.learned](Progress&) -> std::shared_ptr<const Learned> {
     OpenNetwork network = OpenNetwork::open(*stream, name);
+    check(network.info()->carried, "the program carries the weights of {}", name);
     const FilterPictures pictures = filter_pictures(network, 1);  // node 0 is the input
     check(pictures.shape.rank() == 4, "{} begins with a convolution", name);
     auto made = std::make_shared<Learned>();
@@ -187,22 +189,27 @@ void FiltersPage::draw_layers_stage(Ui& ui, const Rect& area) const {
   const float row_h = (rest.h - gap) / 2 - 2 * head;
   const float map_h = std::max(20.0f, std::min(row_h, (rest.w - 5 * gap) / 5 / aspect));
   const float map_w = map_h * aspect;
-  const auto place_map = [&](const Rect& place, const std::vector<float>& values, size_t map, const std::string& key,
-                             std::string_view words, Concept tone) {
-    ui.thumbnail(place, map_source(maps_, values, map, key, maps_of_), false);
+  const auto place_map = [&](const Rect& place, const std::vector<float>& values, size_t map, float white,
+                             const std::string& key, std::string_view words, Concept tone) {
+    ui.thumbnail(place, map_source(maps_, values, map, white, key, maps_of_), false);
     ui.stroke(place, theme.line);
     ui.label({place.x, place.bottom() + 2, place.w, head - 4}, words, Font::caption, theme.of(tone), Align::center);
   };
-  place_map({rest.x, rest.y + rest.h / 2 - map_h / 2, map_w, map_h}, maps_->gray, 0, "filters.hand.gray",
+  place_map({rest.x, rest.y + rest.h / 2 - map_h / 2, map_w, map_h}, maps_->gray, 0, 1, "filters.hand.gray",
             tr("the picture"), Concept::input);
   for (size_t layer = 0; layer < 2; ++layer) {
     const float y = rest.y + static_cast<float>(layer) * (map_h + 2 * head + gap);
     const float left = rest.x + map_w + 2 * gap;
-    ui.label({left, y, rest.right() - left, head}, layer == 0 ? tr("layer 1: edges") : tr("layer 2: corners"),
-             Font::label, theme.secondary);
+    const std::vector<float>& values = layer == 0 ? maps_->edges : maps_->corners;
+    const float most = *std::max_element(values.begin(), values.end());
+    const std::string shown = rounded_text(most, 2, true);
+    ui.label({left, y, rest.right() - left, head},
+             layer == 0 ? format_tr("layer 1: edges; white is {}", shown)
+                        : format_tr("layer 2: corners; white is {}", shown),
+             Font::caption, theme.secondary);
     for (size_t k = 0; k < kHandMaps; ++k) {
       const Rect place{left + static_cast<float>(k) * (map_w + gap), y + head, map_w, map_h};
-      place_map(place, layer == 0 ? maps_->edges : maps_->corners, k, fmt::format("filters.hand.{}.{}", layer, k),
+      place_map(place, values, k, std::max(most, 1e-6f), fmt::format("filters.hand.{}.{}", layer, k),
                 tr(layer == 0 ? std::string_view(hand_edges()[k].title) : std::string_view(hand_corners()[k].title)),
                 Concept::activation);
     }

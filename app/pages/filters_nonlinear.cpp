@@ -358,9 +358,10 @@ void FiltersPage::draw_canny(Ui& ui, const FilterWalk& walk) const {
   ui.section("1  GRADIENT");
   sobel("from left to right", kAcross, canny.dx);
   sobel("from top to bottom", kDown, canny.dy);
+  const std::string length = rounded_text(canny.magnitude, 2, true);
   ui.row("magnitude",
-         fmt::format("\u221a({}\u00b2 + {}\u00b2) = {}", short_text(std::fabs(canny.dx)),
-                     short_text(std::fabs(canny.dy)), rounded_text(canny.magnitude, 2, true)),
+         fmt::format("\u221a({}\u00b2 + {}\u00b2) {} {}", short_text(std::fabs(canny.dx)),
+                     short_text(std::fabs(canny.dy)), length == exact_text(canny.magnitude) ? "=" : "\u2248", length),
          Concept::kernel);
   if (canny.magnitude > 0) ui.row("direction", fmt::format("{}\u00b0", rounded_text(canny.degrees, 1, true)));
   ui.section("2  THINNING");

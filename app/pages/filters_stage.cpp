@@ -331,8 +331,16 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, tr("Filtering"), runner_.progress(), Concept::activation);
 }
 
+// A kernel and its contract are other files for filters that are no sum.
+std::string FiltersPage::source_file() const {
+  const FilterKind kind = seen_.stages.back().kind;
+  if (kind == FilterKind::linear) return state_.source;
+  const std::string name = kind == FilterKind::canny ? "kernels/canny" : "kernels/window_filter";
+  return name + (state_.source == "kernels/image_filter.h" ? ".h" : ".cu");
+}
+
 std::string FiltersPage::source_text() const {
-  if (state_.source != "numpy" && state_.source != "pytorch") return std::string(embedded_file(state_.source));
+  if (state_.source != "numpy" && state_.source != "pytorch") return std::string(embedded_file(source_file()));
   const Image* image = looked().image.get();
   const std::string name = image != nullptr && !image->path.empty() ? file_name(image->path) : "picture.png";
   const bool gray = image != nullptr && image->color_channels() == 1;

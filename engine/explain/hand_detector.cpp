@@ -15,7 +15,22 @@ namespace {
 
 constexpr int kTaps = 9;
 
-// One layer: a convolution that keeps the size, or loses its margin, and a ReLU.
+// Maps with their edge repeated once around them.
+std::vector<float> framed(const std::vector<float>& maps, int count, int width, int height) {
+  std::vector<float> out;
+  out.reserve(static_cast<size_t>(count) * static_cast<size_t>(width + 2) * static_cast<size_t>(height + 2));
+  for (int map = 0; map < count; ++map) {
+    for (int y = -1; y <= height; ++y) {
+      const int row = map * height + std::clamp(y, 0, height - 1);
+      for (int x = -1; x <= width; ++x)
+        out.push_back(maps[static_cast<size_t>(row) * static_cast<size_t>(width) +
+                           static_cast<size_t>(std::clamp(x, 0, width - 1))]);
+    }
+  }
+  return out;
+}
+
+// One layer: a convolution without padding and a ReLU.
 std::vector<float> layer(Stream& stream, const Conv2dShape& shape, const std::vector<float>& x,
                          const std::vector<float>& weights, const std::vector<float>& bias) {
   const Device device = stream.device();
@@ -53,10 +68,10 @@ const std::vector<HandKernel>& hand_edges() {
 
 const std::vector<HandCorner>& hand_corners() {
   static const std::vector<HandCorner> list = [] {
-    std::vector<HandCorner> corners = {{"upper-left", N_("upper left corner"), {}, -1},
-                                       {"upper-right", N_("upper right corner"), {}, -1},
-                                       {"lower-left", N_("lower left corner"), {}, -1},
-                                       {"lower-right", N_("lower right corner"), {}, -1}};
+    std::vector<HandCorner> corners = {{"upper-left", N_("upper left corner"), {}, -0.3},
+                                       {"upper-right", N_("upper right corner"), {}, -0.3},
+                                       {"lower-left", N_("lower left corner"), {}, -0.3},
+                                       {"lower-right", N_("lower right corner"), {}, -0.3}};
     for (size_t k = 0; k < corners.size(); ++k) {
       const bool right = k % 2 == 1, lower = k >= 2;
       corners[k].taps.assign(static_cast<size_t>(kHandMaps) * kTaps, 0);
@@ -64,7 +79,9 @@ const std::vector<HandCorner>& hand_corners() {
       const size_t upright = right ? 1 : 0, level = lower ? 3 : 2;
       const size_t row = lower ? 0 : 2, column = right ? 0 : 2;
       corners[k].taps[upright * kTaps + row * 3 + 1] = 1;
+      corners[k].taps[upright * kTaps + (2 - row) * 3 + 1] = -1;
       corners[k].taps[level * kTaps + 3 + column] = 1;
+      corners[k].taps[level * kTaps + 3 + (2 - column)] = -1;
     }
     return corners;
   }();
@@ -78,14 +95,6 @@ HandMaps detect_by_hand(Stream& stream, std::vector<float> gray, int width, int 
   maps.width = width;
   maps.height = height;
   maps.gray = std::move(gray);
-  std::vector<float> framed;
-  framed.reserve(static_cast<size_t>(width + 2) * static_cast<size_t>(height + 2));
-  for (int y = -1; y <= height; ++y) {
-    for (int x = -1; x <= width; ++x) {
-      const int row = std::clamp(y, 0, height - 1), column = std::clamp(x, 0, width - 1);
-      framed.push_back(maps.gray[static_cast<size_t>(row) * static_cast<size_t>(width) + static_cast<size_t>(column)]);
-    }
-  }
   Conv2dShape first;
   first.h = height + 2;
   first.w = width + 2;
@@ -93,20 +102,19 @@ HandMaps detect_by_hand(Stream& stream, std::vector<float> gray, int width, int 
   first.r = first.s = 3;
   std::vector<float> weights;
   for (const HandKernel& kernel : hand_edges()) weights.insert(weights.end(), kernel.taps.begin(), kernel.taps.end());
-  maps.edges = layer(stream, first, framed, weights, std::vector<float>(kHandMaps, 0));
+  maps.edges = layer(stream, first, framed(maps.gray, 1, width, height), weights, std::vector<float>(kHandMaps, 0));
   Conv2dShape second;
   second.c = second.k = kHandMaps;
-  second.h = height;
-  second.w = width;
+  second.h = height + 2;
+  second.w = width + 2;
   second.r = second.s = 3;
-  second.pad_top = second.pad_bottom = second.pad_left = second.pad_right = 1;
   weights.clear();
   std::vector<float> bias;
   for (const HandCorner& corner : hand_corners()) {
     weights.insert(weights.end(), corner.taps.begin(), corner.taps.end());
     bias.push_back(static_cast<float>(corner.bias));
   }
-  maps.corners = layer(stream, second, maps.edges, weights, bias);
+  maps.corners = layer(stream, second, framed(maps.edges, kHandMaps, width, height), weights, bias);
   return maps;
 }
 

@@ -23,8 +23,9 @@ constexpr int kHandMaps = 4;  // of each layer
 // Layer 1, 3 x 3: Sobel's kernels / 4 in four directions: brighter at the right, at the left, below, above.
 const std::vector<HandKernel>& hand_edges();
 // Layer 2, 3 x 3 over the four maps of layer 1: the upper left, upper right, lower left and lower right corner of
-// something bright. A corner is where an upright edge and a level one end: each is asked for on its own side of the
-// pixel, and only both together are more than the bias takes away.
+// something bright: where an upright edge and a level one end. An edge counts on the side of the pixel where a corner's
+// goes on, and is taken away on the other, so that an edge that goes through comes to nothing; the bias leaves out the
+// faint.
 struct HandCorner {
   std::string name, title;
   std::vector<double> taps;  // (4, 3, 3)
@@ -41,7 +42,7 @@ struct HandMaps {
 
 // Both layers with a ReLU each, by the convolution of networks (kernels/conv2d.h). `gray`: height x width values from 0
 // to
-// 1. Outside the picture its edge is repeated in layer 1, so that its frame is no edge; in layer 2 stand zeros.
+// 1. Outside the picture stands its edge again, in both layers: its frame is no edge, and no edge ends there.
 HandMaps detect_by_hand(Stream& stream, std::vector<float> gray, int width, int height);
 
 // ---- what a learned kernel is like

@@ -17,8 +17,12 @@
 #include "app/shell/samples.h"
 #include "app/widgets/textures.h"
 #include "app/widgets/ui.h"
+#include "engine/explain/filter_pictures.h"
+#include "engine/explain/hand_detector.h"
 #include "engine/files/image_file.h"
+#include "engine/session/open_network.h"
 #include "tests/app/watched_picture.h"
+#include "tests/source_dir.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -297,8 +301,7 @@ TEST_F(FiltersPageTest, two_layers_by_hand_and_what_learned_filters_are_like) {
   auto image = std::make_shared<Image>();
   image->width = image->height = 12, image->channels = 1, image->name = "square";
   image->bytes.resize(144);
-  for (size_t i = 0; i < 144; ++i)
-    image->bytes[i] = i % 12 >= 4 && i % 12 <= 8 && i / 12 >= 4 && i / 12 <= 8 ? 255 : 0;
+  for (size_t i = 0; i < 144; ++i) image->bytes[i] = i % 12 >= 4 && i % 12 <= 8 && i / 12 >= 4 && i / 12 <= 8 ? 255 : 0;
   show(image);
   settle();
   EXPECT_GE(read("filters.hand.corners"), 4);
@@ -310,6 +313,17 @@ TEST_F(FiltersPageTest, two_layers_by_hand_and_what_learned_filters_are_like) {
   EXPECT_GT(read("filters.hand.upper-left"), 0);
   EXPECT_EQ(read("filters.hand.lower-right"), 0);
   EXPECT_EQ(read("filters.learned.filters"), 6);
+  // Weights that were learned, not drawn: those of the file.
+  Stream stream(Device::cpu());
+  for (const int filter : {0, 5}) {
+    run("filters.learned.filter " + std::to_string(filter));
+    OpenNetwork network = OpenNetwork::open(stream, source_dir() + "/assets/models/lenet5-digits.safetensors");
+    const FilterPictures pictures = filter_pictures(network, 1);
+    const std::vector<HandKernel> hand = hand_made_kernels(5, 5);
+    const Resemblance alike = most_alike(hand, pictures.values.data() + 25 * filter, 1, 5, 5);
+    EXPECT_EQ(read("filters.alike.cosine"), alike.cosine);
+    EXPECT_EQ(text("filters.alike"), hand[alike.kernel].name);
+  }
   EXPECT_LE(std::abs(read("filters.alike.cosine")), 1);
   EXPECT_TRUE(has(click("learned filter 3"), "filters.learned.filter 3"));
   EXPECT_EQ(read("filters.learned.filter"), 3);

@@ -256,7 +256,7 @@ TEST(NonlinearWalk, every_step_leads_to_the_picture) {
   }
   EXPECT_GT(strong, 20);
   EXPECT_GT(held, 5);
-  EXPECT_GT(alone, 5);
+  EXPECT_GT(alone, 0);
 }
 
 TEST(NonlinearWalk, a_step_from_dark_to_bright_has_its_gradient) {
