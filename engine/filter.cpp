@@ -11,6 +11,7 @@
 #include "engine/filter_run.h"
 #include "engine/marked.h"
 #include "engine/number_rows.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
@@ -44,6 +45,18 @@ bool looks_like_a_name(const std::string& text) {
   if (text.empty() || !((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'))) return false;
   if (text == "nan" || text == "NaN" || text == "inf" || text == "infinity") return false;
   return text.find_first_of(" ,;\n\t") == std::string::npos;
+}
+
+[[noreturn]] void throw_unknown(const char* what, const std::string& name, const std::vector<std::string>& names) {
+  const std::string* nearest = &names[0];
+  for (const std::string& each : names) {
+    if (distance(name, each) < distance(name, *nearest)) nearest = &each;
+  }
+  const bool near = distance(name, *nearest) <= 1 + name.size() / 3;
+  const std::string list = fmt::format("{}", fmt::join(names, " "));
+  throw Error(fmt::format("no {} is called \"{}\"", what, name),
+              near ? fmt::format("did you mean {}? There are: {}", *nearest, list)
+                   : fmt::format("use rows of numbers, or one of: {}", list));
 }
 
 template <typename T>
@@ -135,16 +148,9 @@ FilterKernel parse_kernel(const std::string& text) {
   }
   if (looks_like_a_name(trimmed)) {
     if (const NamedKernel* known = find_named_kernel(trimmed)) return known->kernel;
-    const NamedKernel* nearest = &named_kernels()[0];
-    std::string list;
-    for (const NamedKernel& each : named_kernels()) {
-      if (distance(trimmed, each.name) < distance(trimmed, nearest->name)) nearest = &each;
-      list += (list.empty() ? "" : " ") + each.name;
-    }
-    const bool near = distance(trimmed, nearest->name) <= 1 + trimmed.size() / 3;
-    throw Error(fmt::format("no kernel is called \"{}\"", trimmed),
-                near ? fmt::format("did you mean {}? There are: {}", nearest->name, list)
-                     : fmt::format("use rows of numbers, or one of: {}", list));
+    std::vector<std::string> names;
+    for (const NamedKernel& each : named_kernels()) names.push_back(each.name);
+    throw_unknown("kernel", trimmed, names);
   }
   const NumberRows read = parse_number_rows(trimmed, "kernel", kMaxFilterSize);
   FilterKernel kernel;
@@ -152,6 +158,26 @@ FilterKernel parse_kernel(const std::string& text) {
   kernel.height = read.rows;
   kernel.taps = read.values;
   return kernel;
+}
+
+FilterStage parse_filter(const std::string& text) {
+  const std::string whole(trimmed(text));
+  const std::string name = whole.substr(0, whole.find_first_of(" \t\n"));
+  if (const NonlinearFilter* filter = find_nonlinear_filter(name))
+    return nonlinear_stage(filter->kind, parse_nonlinear(*filter, whole.substr(name.size())));
+  if (looks_like_a_name(whole) && find_named_kernel(whole) == nullptr) {
+    std::vector<std::string> names;
+    for (const NamedKernel& each : named_kernels()) names.push_back(each.name);
+    for (const NonlinearFilter& each : nonlinear_filters()) names.push_back(each.name);
+    throw_unknown("filter", whole, names);
+  }
+  FilterStage stage;
+  stage.kernel = parse_kernel(text);
+  return stage;
+}
+
+std::string filter_text(const FilterStage& stage) {
+  return stage.is_linear() ? kernel_text(stage.kernel) : nonlinear_text(stage.kind, stage.own);
 }
 
 std::string kernel_number_text(double value) {
@@ -205,7 +231,16 @@ FilterChain chain_of(const FilterSettings& settings) {
                 fmt::format("use 1 to {}", kMaxRepeat));
   }
   FilterChain chain;
-  chain.stages = {FilterStage{settings.kernel, settings.divisor, settings.offset, settings.strength}};
+  FilterStage stage;
+  if (settings.kind == FilterKind::linear) {
+    stage.kernel = settings.kernel;
+    stage.divisor = settings.divisor;
+    stage.offset = settings.offset;
+    stage.strength = settings.strength;
+  } else {
+    stage = nonlinear_stage(settings.kind, settings.own);
+  }
+  chain.stages = {stage};
   chain.repeat = settings.repeat;
   chain.border = settings.border;
   chain.show = settings.show;

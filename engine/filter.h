@@ -34,6 +34,12 @@ std::string name_of_kernel(const FilterKernel& kernel);
 // lengths, more than 15 columns or rows, something that is no number, a division by 0, NaN and infinity.
 FilterKernel parse_kernel(const std::string& text);
 
+// One stage of a chain: a kernel as parse_kernel() reads it, or the name of a filter that is no sum with its settings,
+// "median size 5" (engine/nonlinear_filter.h). Throws the Errors of both.
+FilterStage parse_filter(const std::string& text);
+// As parse_filter() reads it, but for divisor, offset and strength.
+std::string filter_text(const FilterStage& stage);
+
 // Rows as parse_kernel() reads them: the very same numbers come back. 1/9 and other unit fractions are written so.
 std::string kernel_text(const FilterKernel& kernel);
 // One number as kernel_text() writes it.
@@ -51,6 +57,8 @@ const std::vector<std::string>& show_labels();  // as buttons have them, in the 
 // One filter with everything that can be set about it; a chain of one stage.
 struct FilterSettings {
   FilterKernel kernel;
+  FilterKind kind = FilterKind::linear;  // otherwise `own` counts instead of kernel, divisor, offset and strength
+  NonlinearSettings own;
   double divisor = 1;
   double offset = 0;
   Border border = Border::replicate;

@@ -38,7 +38,12 @@ std::vector<Area> plan(const FilterChain& chain, size_t applications, int width,
   std::vector<Area> areas(applications + 1);
   areas[applications] = {{region.x, region.x + region.width}, {region.y, region.y + region.height}};
   for (size_t k = applications; k > 0; --k) {
-    const FilterKernel& kernel = chain.stages[(k - 1) % chain.stages.size()].kernel;
+    const FilterStage& stage = chain.stages[(k - 1) % chain.stages.size()];
+    const FilterKernel& kernel = stage.kernel;
+    if (stage.kind == FilterKind::canny) {
+      areas[k - 1] = {{0, width}, {0, height}};
+      continue;
+    }
     areas[k - 1] = {
         needed(areas[k].x, margin_of(kernel.width, kernel.anchor_column()), width, chain.border),
         needed(areas[k].y, margin_of(kernel.height, kernel.anchor_row()), height, chain.border),
@@ -83,21 +88,67 @@ Region within(const Area& area, const Area& input) {
   return {area.x.begin - input.x.begin, area.y.begin - input.y.begin, area.x.size(), area.y.size()};
 }
 
+// About how many multiplications of a linear filter one value of a stage takes the time of: as `striate bench kernels`
+// has them on a processor, at the third of a nanosecond for one that the page's limits were chosen by.
+double cost_of_value(const FilterStage& stage) {
+  const FilterKernel& kernel = stage.kernel;
+  const double taps = static_cast<double>(kernel.taps.size());
+  switch (stage.kind) {
+    case FilterKind::linear: {
+      std::vector<double> column, row;
+      const bool split = kernel.width > 1 && kernel.height > 1 && separate(kernel, &column, &row);
+      return split ? kernel.width + kernel.height : taps;
+    }
+    case FilterKind::median:
+      return 6 * taps;
+    case FilterKind::canny:
+      return 30;
+    case FilterKind::bilateral:
+      return 3 * taps;
+    default:
+      return 2.5 * taps;
+  }
+}
+
+// What a stage makes of its input: the raw values of a region.
+template <typename T>
+void values_of(Stream& stream, const FilterStage& stage, const FilterOptions& options, const Prepared<T>& from,
+               float* output, int64_t stride) {
+  if (stage.is_linear()) {
+    filter_values(stream, stage.kernel, options, from.picture, from.region, output, stride);
+    return;
+  }
+  if (stage.kind != FilterKind::canny) {
+    window_filter(stream, window_filter_of(stage.kind, stage.own), options.border, from.picture, from.region, output,
+                  stride);
+    return;
+  }
+  const Picture<const T>& whole = from.picture;
+  Buffer<CannyState> states(stream.device(), static_cast<int64_t>(whole.width) * whole.height, "a picture's edges");
+  canny_states(stream, {stage.own.low, stage.own.high, options.border}, whole, states.data());
+  canny_follow(stream, whole.width, whole.height, states.data());
+  canny_write(stream, states.data(), whole, from.region, output, stride);
+  stream.synchronize();  // the states are about to be released
+}
+
 // Runs the first `count` applications for a region and hands the last one's input to `first` (when it reads the
 // picture's bytes) or `later` (when it reads what a stage made).
 class Run {
  public:
   Run(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
       const std::atomic<bool>* canceled = nullptr)
-      : stream_(stream), chain_(chain), input_(input), canceled_(canceled) {
+      : stream_(stream), chain_(taken_apart(chain)), input_(input), canceled_(canceled) {
     check(chain.repeat >= 1 && !chain.stages.empty(), "a chain of {} stages, {} times", chain.stages.size(),
           chain.repeat);
     check(region.x >= 0 && region.y >= 0 && region.width >= 1 && region.height >= 1 &&
               region.x + region.width <= input.width && region.y + region.height <= input.height,
           "region {},{} {}x{} of a picture of {}x{}", region.x, region.y, region.width, region.height, input.width,
           input.height);
-    for (const FilterStage& stage : chain.stages) stages_.push_back(with_strength(stage));
-    areas_ = plan(chain, chain.application_count(), input.width, input.height, region);
+    for (const FilterStage& stage : chain_.stages) {
+      if (!stage.is_linear()) check_nonlinear(stage.kind, stage.own);
+      stages_.push_back(with_strength(stage));
+    }
+    areas_ = plan(chain_, chain_.application_count(), input.width, input.height, region);
   }
 
   // Computes everything before the last application.
@@ -110,15 +161,14 @@ class Run {
       return;
     }
     Buffer<float> made(stream_.device(), value_count(1), "a filter's intermediate result");
-    filter_values(stream_, stage(1).kernel, options(1), from_picture.picture, from_picture.region, made.data(),
-                  row_stride(1));
+    values_of(stream_, stage(1), options(1), from_picture, made.data(), row_stride(1));
     stream_.synchronize();  // what the queued kernel reads is about to be released
     uploaded_ = {};
     for (size_t k = 2; k < count; ++k) {
       if (canceled_ && *canceled_) return;
       Buffer<float> next(stream_.device(), value_count(k), "a filter's intermediate result");
       const Prepared<float> from = prepare(made, k);
-      filter_values(stream_, stage(k).kernel, options(k), from.picture, from.region, next.data(), row_stride(k));
+      values_of(stream_, stage(k), options(k), from, next.data(), row_stride(k));
       stream_.synchronize();  // `made` is about to be released
       made = std::move(next);
     }
@@ -177,7 +227,7 @@ class Run {
   }
 
   Stream& stream_;
-  const FilterChain& chain_;
+  const FilterChain chain_;  // taken apart
   Picture<const uint8_t> input_;
   const std::atomic<bool>* canceled_;
   std::vector<FilterStage> stages_;  // strength mixed in
@@ -198,6 +248,37 @@ void round_rows(const float* from, int64_t row, int rows, uint8_t* to, int64_t t
   parallel_for(rows, [=](int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
       for (int64_t i = 0; i < row; ++i) to[y * to_stride + i] = rounded(from[y * row + i]);
+    }
+  });
+}
+
+// The shown value of a raw one; neither rounded nor clamped.
+double shown_value(double value, Show show, const Range& range) {
+  switch (show) {
+    case Show::clip:
+      return value;
+    case Show::absolute:
+      return std::fabs(value);
+    case Show::offset128:
+      return value + 128;
+    case Show::minmax:
+      return range.high > range.low ? (value - range.low) * 255 / (range.high - range.low) : 0;
+  }
+  return value;
+}
+
+// Raw values of filters that are no sum as bytes; alpha as it is.
+void show_rows(const float* from, const Picture<const uint8_t>& input, int width, int rows, Show show, Range range,
+               uint8_t* to, int64_t to_stride) {
+  const int channels = input.channels, filtered = input.filtered_channels();
+  parallel_for(rows, [=](int64_t begin, int64_t end) {
+    for (int64_t y = begin; y < end; ++y) {
+      const float* values = from + y * width * channels;
+      uint8_t* bytes = to + y * to_stride;
+      for (int64_t x = 0; x < width; ++x, values += channels, bytes += channels) {
+        for (int c = 0; c < filtered; ++c) bytes[c] = rounded(static_cast<float>(shown_value(values[c], show, range)));
+        if (filtered < channels) bytes[filtered] = rounded(values[filtered]);
+      }
     }
   });
 }
@@ -228,8 +309,39 @@ double kernel_sum(const FilterKernel& kernel) {
   return sum;
 }
 
+FilterStage nonlinear_stage(FilterKind kind, const NonlinearSettings& settings) {
+  check_nonlinear(kind, settings);
+  FilterStage stage;
+  stage.kind = kind;
+  stage.own = settings;
+  stage.kernel = window_of(kind, settings);
+  return stage;
+}
+
+FilterChain taken_apart(const FilterChain& chain) {
+  FilterChain apart = chain;
+  apart.stages.clear();
+  for (const FilterStage& stage : chain.stages) {
+    apart.stages.push_back(stage);
+    if (stage.kind != FilterKind::opening && stage.kind != FilterKind::closing) continue;
+    const bool opening = stage.kind == FilterKind::opening;
+    apart.stages.back().kind = opening ? FilterKind::erosion : FilterKind::dilation;
+    apart.stages.push_back(stage);
+    apart.stages.back().kind = opening ? FilterKind::dilation : FilterKind::erosion;
+  }
+  return apart;
+}
+
+FilterChain up_to_stage(const FilterChain& chain, int stage) {
+  if (stage <= 0 || static_cast<size_t>(stage) > chain.stages.size()) return chain;
+  FilterChain part = chain;
+  part.stages.resize(static_cast<size_t>(stage));
+  part.repeat = 1;
+  return part;
+}
+
 FilterStage with_strength(const FilterStage& stage) {
-  if (stage.strength == 1) return stage;
+  if (stage.strength == 1 || !stage.is_linear()) return stage;
   FilterStage mixed = stage;
   mixed.strength = 1;
   for (double& tap : mixed.kernel.taps) tap *= stage.strength;
@@ -242,26 +354,26 @@ FilterStage with_strength(const FilterStage& stage) {
 
 Reach reach_of(const FilterChain& chain) {
   Reach reach;
-  for (const FilterStage& stage : chain.stages) {
+  for (const FilterStage& stage : taken_apart(chain).stages) {
     reach.x += margin_of(stage.kernel.width, stage.kernel.anchor_column());
     reach.y += margin_of(stage.kernel.height, stage.kernel.anchor_row());
+    reach.whole |= stage.kind == FilterKind::canny;
   }
-  return {reach.x * chain.repeat, reach.y * chain.repeat};
+  return {reach.x * chain.repeat, reach.y * chain.repeat, reach.whole};
 }
 
-double cost_of(const FilterChain& chain, int channels, Region region) {
+double cost_of(const FilterChain& chain, Picture<const uint8_t> input, Region region) {
+  const FilterChain apart = taken_apart(chain);
+  const int right = std::clamp(region.x + region.width, 1, input.width);
+  const int bottom = std::clamp(region.y + region.height, 1, input.height);
+  const int left = std::clamp(region.x, 0, right - 1), top = std::clamp(region.y, 0, bottom - 1);
+  const std::vector<Area> areas =
+      plan(apart, apart.application_count(), input.width, input.height, {left, top, right - left, bottom - top});
   double cost = 0;
-  Reach left = reach_of(chain);
-  for (int turn = 0; turn < chain.repeat; ++turn) {
-    for (const FilterStage& stage : chain.stages) {
-      const FilterKernel& kernel = stage.kernel;
-      left.x -= margin_of(kernel.width, kernel.anchor_column());
-      left.y -= margin_of(kernel.height, kernel.anchor_row());
-      std::vector<double> column, row;
-      const bool split = kernel.width > 1 && kernel.height > 1 && separate(kernel, &column, &row);
-      const double taps = split ? kernel.width + kernel.height : static_cast<double>(kernel.taps.size());
-      cost += taps * channels * (region.width + 2.0 * left.x) * (region.height + 2.0 * left.y);
-    }
+  for (size_t k = 1; k < areas.size(); ++k) {
+    const FilterStage& stage = apart.stages[(k - 1) % apart.stages.size()];
+    const Area& area = stage.kind == FilterKind::canny ? areas[k - 1] : areas[k];
+    cost += cost_of_value(stage) * input.channels * area.x.size() * area.y.size();
   }
   return cost;
 }
@@ -285,13 +397,21 @@ void filter_chain(Stream& stream, const FilterChain& chain, Range range, Picture
   options.low = range.low;
   options.high = range.high;
   const int64_t row = static_cast<int64_t>(region.width) * input.channels;
+  const auto values = [&](const FilterStage& stage, const auto& from) {
+    std::vector<float> raw(static_cast<size_t>(row) * region.height);
+    to_host(stream, row, region.height, raw.data(), row,
+            [&](float* to, int64_t stride) { values_of(stream, stage, options, from, to, stride); });
+    show_rows(raw.data(), input, region.width, region.height, chain.show, range, output, output_stride);
+  };
   run.last(
       [&](const FilterStage& stage, const Prepared<uint8_t>& from) {
+        if (!stage.is_linear()) return values(stage, from);
         to_host(stream, row, region.height, output, output_stride, [&](uint8_t* to, int64_t stride) {
           filter(stream, stage.kernel, options, from.picture, from.region, to, stride);
         });
       },
       [&](const FilterStage& stage, const Prepared<float>& from) {
+        if (!stage.is_linear()) return values(stage, from);
         std::vector<float> shown(static_cast<size_t>(row) * region.height);
         to_host(stream, row, region.height, shown.data(), row, [&](float* to, int64_t stride) {
           filter(stream, stage.kernel, options, from.picture, from.region, to, stride);
@@ -306,15 +426,15 @@ void filter_chain_values(Stream& stream, const FilterChain& chain, Picture<const
   const FilterOptions options = run.last_options();
   const int64_t row = static_cast<int64_t>(region.width) * input.channels;
   const auto values = [&](const FilterStage& stage, const auto& from) {
-    to_host(stream, row, region.height, output, row, [&](float* to, int64_t stride) {
-      filter_values(stream, stage.kernel, options, from.picture, from.region, to, stride);
-    });
+    to_host(stream, row, region.height, output, row,
+            [&](float* to, int64_t stride) { values_of(stream, stage, options, from, to, stride); });
   };
   run.last(values, values);
 }
 
-void filter_chain_input_of_last(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
-                                float* output) {
+void filter_chain_input_of_last(Stream& stream, const FilterChain& whole_chain, Picture<const uint8_t> input,
+                                Region region, float* output) {
+  const FilterChain chain = taken_apart(whole_chain);
   if (chain.application_count() > 1) {
     // The chain without its last application, as one turn of all the others.
     FilterChain before = chain;
@@ -336,6 +456,19 @@ Range filter_chain_range(Stream& stream, const FilterChain& chain, Picture<const
   const FilterOptions options = run.last_options();
   Range range;
   const auto measure = [&](const FilterStage& stage, const auto& from) {
+    if (!stage.is_linear()) {
+      const int64_t row = static_cast<int64_t>(region.width) * input.channels;
+      std::vector<float> values(static_cast<size_t>(row) * region.height);
+      to_host(stream, row, region.height, values.data(), row,
+              [&](float* to, int64_t stride) { values_of(stream, stage, options, from, to, stride); });
+      range = {values[0], values[0]};
+      for (size_t i = 0; i < values.size(); ++i) {
+        if (input.alpha && i % static_cast<size_t>(input.channels) == static_cast<size_t>(input.channels) - 1) continue;
+        range.low = std::min(range.low, static_cast<double>(values[i]));
+        range.high = std::max(range.high, static_cast<double>(values[i]));
+      }
+      return;
+    }
     range = filter_range(stream, stage.kernel, options, from.picture, from.region);
   };
   run.last(measure, measure);

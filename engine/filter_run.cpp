@@ -18,6 +18,7 @@ double milliseconds_since(Clock::time_point start) {
 // smaller level lie in one of them. A chain that reaches far gets large squares: less is computed twice.
 std::vector<Region> pieces_of(const FilterChain& chain, const Image& image) {
   const Reach reach = reach_of(chain);
+  if (reach.whole) return {{0, 0, image.width, image.height}};  // any part of it needs all of it
   const int far = std::max(reach.x, reach.y);
   const bool squares = far > 24;
   const int width = squares ? std::max(512, 2 * far / 2 * 2) : image.width;

@@ -79,27 +79,26 @@ template struct CudaBlocks<filtering::FilterRange<float>>;
 #ifndef __CUDACC__
 
 namespace filtering {
+
+void check_picture(int width, int height, int channels, Region region) {
+  if (width < 1 || height < 1 || channels < 1 || channels > 4) {
+    throw Error("cannot filter a picture of " + std::to_string(width) + " x " + std::to_string(height) + " with " +
+                    std::to_string(channels) + " channels",
+                "give one of 1 x 1 or more with 1 to 4 channels");
+  }
+  if (region.x < 0 || region.y < 0 || region.width < 0 || region.height < 0 || region.x > width - region.width ||
+      region.y > height - region.height) {
+    throw Error("the region " + std::to_string(region.x) + "," + std::to_string(region.y) + "," +
+                    std::to_string(region.width) + "," + std::to_string(region.height) + " is not inside the picture",
+                "it has " + std::to_string(width) + " columns and " + std::to_string(height) + " rows");
+  }
+}
+
 namespace {
 
 template <typename T>
 void check_pictures(const Picture<const T>& input, Region region) {
-  if (input.width < 1 || input.height < 1 || input.channels < 1 || input.channels > 4) {
-    throw Error("cannot filter a picture of " + std::to_string(input.width) + " x " + std::to_string(input.height) +
-                    " with " + std::to_string(input.channels) + " channels",
-                "give one of 1 x 1 or more with 1 to 4 channels");
-  }
-  if (region.x < 0 || region.y < 0 || region.width < 0 || region.height < 0 || region.x > input.width - region.width ||
-      region.y > input.height - region.height) {
-    throw Error("the region " + std::to_string(region.x) + "," + std::to_string(region.y) + "," +
-                    std::to_string(region.width) + "," + std::to_string(region.height) + " is not inside the picture",
-                "it has " + std::to_string(input.width) + " columns and " + std::to_string(input.height) + " rows");
-  }
-}
-
-// A grid has at most 65535 rows of blocks: taller regions go in bands of this many rows.
-constexpr int kBand = 65535 * kTileHeight;
-Region band_of(Region region, int y) {
-  return {region.x, region.y + y, region.width, std::min(kBand, region.height - y)};
+  check_picture(input.width, input.height, input.channels, region);
 }
 
 template <FilterResult result, typename In, typename Out>

@@ -30,6 +30,12 @@ inline Grid grid_of(Region region) {
   return {(region.width + kTileWidth - 1) / kTileWidth, (region.height + kTileHeight - 1) / kTileHeight, 1};
 }
 
+// A grid has at most 65535 rows of blocks: taller regions go in bands of this many rows.
+constexpr int kBand = 65535 * kTileHeight;
+inline Region band_of(Region region, int y) {
+  return {region.x, region.y + y, region.width, region.height - y < kBand ? region.height - y : kBand};
+}
+
 // The input under a block's tile: (rows, kHaloWidth, channels), borders filled in.
 template <class M, typename T>
 struct Tile {

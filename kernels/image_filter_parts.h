@@ -29,6 +29,9 @@ struct Arguments {
 // Throws Error for anything out of range.
 Arguments make_arguments(const FilterKernel& kernel, const FilterOptions& options);
 
+// Throws Error for a picture without pixels or with other than 1 to 4 channels, and for a region that is not inside it.
+void check_picture(int width, int height, int channels, Region region);
+
 // The bound of Arguments when the sum is made of floats in any order, with `deviation` more in the sum.
 float rounding_bound(const Arguments& a, int terms, double deviation);
 

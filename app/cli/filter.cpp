@@ -23,12 +23,19 @@ struct FilterOptionsOfLine {
 void filter_picture(const FilterOptionsOfLine& options, const CommandLine& line) {
   FilterSettings settings;
   try {
-    settings.kernel = parse_kernel(options.kernel);
+    const FilterStage stage = parse_filter(options.kernel);
+    settings.kernel = stage.kernel;
+    settings.kind = stage.kind;
+    settings.own = stage.own;
   } catch (const Error& error) {
     throw UsageError(error.what(), error.hint());
   }
   if (options.divisor == 0)
     throw UsageError("--divisor: 0 is not possible", "a number other than 0; 1 changes nothing");
+  if (settings.kind != FilterKind::linear && (options.divisor != 1 || options.offset != 0))
+    throw UsageError(fmt::format("{} is no sum of products: there is nothing to divide or to add to",
+                                 find_nonlinear_filter(settings.kind)->name),
+                     "leave out --divisor and --offset");
   settings.divisor = options.divisor;
   settings.offset = options.offset;
   settings.border = parse_border(options.padding);
@@ -47,6 +54,14 @@ std::vector<std::string> names_of(const std::vector<NamedKernel>& kernels) {
   return names;
 }
 
+// Each filter that is no sum with its settings as they are where nothing is said.
+std::string nonlinear_lines() {
+  std::string lines;
+  for (const NonlinearFilter& filter : nonlinear_filters())
+    lines += fmt::format("  {}\n", nonlinear_text(filter.kind, filter.settings));
+  return lines;
+}
+
 template <typename T>
 std::vector<std::string> words_of(const std::vector<T>& values, std::string (*word)(T)) {
   std::vector<std::string> words;
@@ -63,16 +78,22 @@ void add_filter(CLI::App& parent, CommandLine& line) {
       fmt::format(
           "KERNEL is a name ({})\nor rows of numbers, 15 x 15 at most: \"0 -1 0; -1 5 -1; 0 -1 0\". "
           "Fractions may be written: 1/9.\n"
+          "Or it is a filter that is no sum of products, with settings where they are to differ:\n{}"
+          "Elements are square, cross and disk. OpenCV's medianBlur, erode, dilate and Canny have --padding "
+          "replicate,\n"
+          "its bilateralFilter has --padding reflect.\n"
           "Each channel is filtered on its own, alpha is carried through. The sum of products is divided,\n"
           "the offset added, the result shown, rounded (half to even) and clamped to 0..255. --show clip leaves\n"
           "it as it is, abs takes its size without the sign, offset adds 128, minmax stretches the smallest to 0\n"
           "and the largest to 255.\n\n"
           "Examples:\n"
           "  striate filter edge photo.jpg edges.png\n"
+          "  striate filter \"median size 5\" photo.jpg clean.png\n"
+          "  striate filter \"canny low 50 high 150\" photo.jpg lines.png\n"
           "  striate filter sobel-x photo.jpg upright.png --show offset\n"
           "  striate filter \"-1 -1 -1; -1 8 -1; -1 -1 -1\" photo.jpg edges.png --padding zero\n"
           "  striate filter \"1 2 1; 2 4 2; 1 2 1\" photo.jpg soft.jpg --divisor 16",
-          fmt::join(names_of(named_kernels()), " ")));
+          fmt::join(names_of(named_kernels()), " "), nonlinear_lines()));
   add_text(*command, "KERNEL", options->kernel, "The filter: a name or rows of numbers")->required()->type_name("");
   add_text(*command, "IN", options->in, "The picture")->required()->type_name("");
   add_text(*command, "OUT", options->out, "What to write: .png or .jpg")->required()->type_name("");

@@ -58,6 +58,7 @@ std::string FiltersPage::stage_name(size_t index) const {
 void FiltersPage::draw_inspector(Ui& ui) const {
   ui.setting("filters.tab", {.tabs = true});
   if (state_.tab == "pixel") return draw_pixel_tab(ui);
+  if (state_.tab == "layers") return draw_layers_tab(ui);
   if (state_.tab == "code") return draw_code_tab(ui);
   draw_filter_tab(ui);
 }
@@ -78,8 +79,22 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
     ui.button(kernel.name, "filters.kernel " + kernel.name, options);
   }
   ui.end_flow();
-  draw_kernel(ui);
-  draw_kernel_numbers(ui);
+  ui.note("No sum of products:");
+  ui.begin_flow(6);
+  for (const NonlinearFilter& filter : nonlinear_filters()) {
+    ButtonOptions options;
+    options.selected = filter.name == name;
+    options.tone = Concept::kernel;
+    options.tooltip = filter.about;
+    ui.button(filter.name, "filters.kernel " + filter.name, options);
+  }
+  ui.end_flow();
+  if (stage().is_linear()) {
+    draw_kernel(ui);
+    draw_kernel_numbers(ui);
+  } else {
+    draw_nonlinear_settings(ui);
+  }
   ui.hairline();
   ui.section("RESULT");
   ui.setting("filters.show");
@@ -113,13 +128,19 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   ui.note(
       "A photo filter works on each channel alone: red is made of red, green of green, blue of blue. A layer of a "
       "network adds all channels up.");
+  if (has_camera_ || camera_on_) {
+    ui.hairline();
+    ui.section("CAMERA");
+    ui.toggle("filter what the camera sees", camera_on_, "filters.camera");
+    ui.error_beside("filters.camera");
+  }
   ui.hairline();
   ui.section("SAVE THE RESULT");
   if (saver_.busy()) {
     ui.progress("Writing the file", saver_.progress(), "filters.stop");
   } else {
     ui.text_field("file", suggested_path(), "filters.save", "a name ending in .png or .jpg");
-    ui.button("Save", "filters.save " + suggested_path(), {.enabled = context_.document.image != nullptr});
+    ui.button("Save", "filters.save " + suggested_path(), {.enabled = looked().image != nullptr});
     if (!saved_.empty()) ui.note(format_tr("Written: {}", saved_));
   }
 }
@@ -226,7 +247,9 @@ void FiltersPage::draw_chain(Ui& ui) const {
             {.enabled = state_.selected + 1 < stages});
   ui.button("Remove", "filters.remove", {.enabled = stages > 1});
   ui.end_flow();
+  const bool several = stages > 1;
   ui.setting("filters.repeat");
+  if (several) ui.setting("filters.upto", {.field = true});
   if (state_.chain.application_count() > 1)
     ui.note(
         "Between two filters the numbers stay as they are, negative ones too. Only the last result is shown: "
@@ -238,7 +261,7 @@ void FiltersPage::draw_chain(Ui& ui) const {
 // ------------------------------------------------------------------------------------------------------ the arithmetic
 
 void FiltersPage::draw_pixel_tab(Ui& ui) const {
-  const ImagePtr& image = context_.document.image;
+  const ImagePtr& image = looked().image;
   if (!image) {
     ui.section("PIXEL");
     ui.note("Open a picture to follow its pixels here.");
@@ -260,9 +283,18 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   }
   if (walk.later)
     ui.note(format_tr("The last of {} filters in a row. The [window](input) holds what the one before it made.",
-                      state_.chain.application_count()));
-  draw_terms(ui, walk, channel);
+                      taken_apart(seen_).application_count()));
+  if (seen_.stages.back().kind == FilterKind::opening || seen_.stages.back().kind == FilterKind::closing)
+    ui.note(seen_.stages.back().kind == FilterKind::opening
+                ? N_("An opening is an erosion, then a dilation. This is the dilation.")
+                : N_("A closing is a dilation, then an erosion. This is the erosion."));
+  if (walk.stage.is_linear())
+    draw_terms(ui, walk, channel);
+  else
+    draw_nonlinear_terms(ui, walk, channel);
   const FilterWalk::Channel& c = walk.channels[static_cast<size_t>(channel)];
+  if (walk.stage.kind == FilterKind::bilateral)
+    ui.row(format_tr("\u00f7 weights {}", short_weight(walk.weights)), value_text(c.value));
   if (walk.stage.divisor != 1)
     ui.row(format_tr("\u00f7 divisor {}", value_text(walk.stage.divisor)), value_text(c.sum / walk.stage.divisor));
   if (walk.stage.offset != 0) ui.row(format_tr("+ offset {}", value_text(walk.stage.offset)), value_text(c.value));
@@ -315,8 +347,8 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
   std::vector<Term> terms;
   double largest = 0;
   for (size_t i = 0; i < walk.taps.size(); ++i) {
-    terms.push_back({c.window[i], kernel.taps[i]});
-    largest = std::max(largest, std::abs(c.window[i] * kernel.taps[i]));
+    terms.push_back({c.window[i], walk.weight(i)});
+    largest = std::max(largest, std::abs(c.window[i] * walk.weight(i)));
   }
   const PrintedSum printed = print_sum(terms, nullptr, c.sum);
 
@@ -327,7 +359,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
   for (size_t i = 0; i < walk.taps.size(); ++i) {
     const FilterWalk::Tap& tap = walk.taps[i];
     const PrintedTerm& term = printed.terms[i];
-    const double product = c.window[i] * kernel.taps[i];
+    const double product = c.window[i] * walk.weight(i);
     const float share = largest > 0 ? static_cast<float>(std::abs(product) / largest) : 0;
     SumChip chip;
     chip.term = &term;
@@ -337,6 +369,9 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     chip.about = tap.zero      ? format_tr("{}; outside the picture stands a 0", sum)
                  : tap.outside ? format_tr("{}; outside the picture, taken from x {}, y {}", sum, tap.x, tap.y)
                                : fmt::format("{}; x {}, y {}", sum, tap.x, tap.y);
+    if (!walk.alike.empty())
+      chip.about += "\n" + format_tr("weight: near {} \u00d7 alike {} = {}", short_weight(kernel.taps[i]),
+                                     short_weight(walk.alike[i]), short_weight(walk.weight(i)));
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
@@ -347,7 +382,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
   if (state_.walked >= 0) {
     const size_t counted = std::min(static_cast<size_t>(state_.walked), walk.taps.size());
     double running = 0;
-    for (size_t i = 0; i < counted; ++i) running += c.window[i] * kernel.taps[i];
+    for (size_t i = 0; i < counted; ++i) running += c.window[i] * walk.weight(i);
     ui.row(format_tr("after {} of {}", counted, walk.taps.size()), minus_sign(significant_text(running, 6)),
            Concept::kernel);
   }
@@ -359,7 +394,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
       double sum = 0;
       for (int s = 0; s < kernel.width; ++s) {
         const size_t i = static_cast<size_t>(r) * kernel.width + s;
-        sum += c.window[i] * kernel.taps[i];
+        sum += c.window[i] * walk.weight(i);
       }
       sums.push_back(sum);
     }
@@ -377,9 +412,9 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     ui.note(format_tr("Rounded; exactly {}", printed.exact_value));
   else if (!printed.exact)
     ui.note("Factors and products are rounded so that they still add up.");
-  if (state_.chain.stages.back().strength != 1)
+  if (seen_.stages.back().strength != 1)
     ui.note(format_tr("The numbers are the kernel's at strength {}, mixed with the picture as it is.",
-                      value_text(state_.chain.stages.back().strength)));
+                      value_text(seen_.stages.back().strength)));
 }
 
 // ---------------------------------------------------------------------------------------------------------- the source
@@ -398,12 +433,13 @@ void FiltersPage::draw_code_tab(Ui& ui) const {
         "now.");
     return;
   }
-  ui.row("file", state_.source);
+  ui.row("file", source_file());
   if (shown_.result) {
     ui.row("time",
            format_tr("{} ms", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0)));
     ui.row("on", shown_.result->device);
   }
+  if (!seen_.stages.back().is_linear()) return;
   ui.note(
       "On a processor some kernels take a shorter way (separable ones, small whole numbers). Tests hold every way to "
       "the same values, bit for bit.");

@@ -78,7 +78,7 @@ CellText cell_of(const uint8_t* pixel, int channels) {
 // What stands on the right of the split. At full size, cheap tiles are computed for the present chain when they are
 // seen; smaller sizes come from the newest result.
 PictureSource FiltersPage::after_source(float zoom, float scale) const {
-  const Image& image = *context_.document.image;
+  const Image& image = *looked().image;
   PictureSource source;
   source.key = "filters.after";
   source.width = image.width;
@@ -91,8 +91,8 @@ PictureSource FiltersPage::after_source(float zoom, float scale) const {
   const Result result = shown_.result;
   if (at_once && full_size) {
     source.version = revision_ * 2;
-    source.pixels = [&stream = context_.document.stream, chain = state_.chain, range = *range(),
-                     image = context_.document.image, result, finest = finest_kept()](int level, CellRect rect) {
+    source.pixels = [&stream = context_.document.stream, chain = seen_, range = *range(), image = looked().image,
+                     result, finest = finest_kept()](int level, CellRect rect) {
       if (level < finest) return computed_tile(stream, chain, range, *image, level, rect);
       return result ? stored_tile(*result, level, rect) : empty_tile(rect);
     };
@@ -101,7 +101,7 @@ PictureSource FiltersPage::after_source(float zoom, float scale) const {
   if (!result) return source;  // nothing to show yet
   source.version = shown_.revision * 2 + 1;
   source.pixels = [result, chain = shown_.chain, finest = finest_kept(), &stream = context_.document.stream,
-                   image = context_.document.image](int level, CellRect rect) {
+                   image = looked().image](int level, CellRect rect) {
     if (level < finest && result->levels[static_cast<size_t>(level)].bytes.empty())
       return computed_tile(stream, chain, result->range, *image, level, rect);
     return stored_tile(*result, level, rect);
@@ -114,13 +114,16 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
           ui, area,
           N_("Drop a picture onto this window, or press Ctrl+O to choose one. Then see what a filter makes of it.")))
     return;
-  const Document& document = context_.document;
+  if (state_.tab == "layers") return draw_layers_stage(ui, area);
+  const Document& document = looked();
   Rect rest = area;
   if (state_.tab == "code") {
     const bool beside = area.w > 1000;
     draw_source(ui, beside ? rest.cut_right(std::floor(area.w * 0.5f)) : rest.cut_bottom(std::floor(area.h * 0.55f)));
   }
   const int width = document.image->width, height = document.image->height;
+  if (state_.chain.stages.size() > 1 && rest.h > 300)
+    draw_strip(ui, rest.cut_bottom(ui.frame().presentation ? 92.0f : 124.0f));
 
   // The split stands on the part of the picture that is seen. It is placed by the view before this frame's hand.
   const float scale = ui.frame().scale;
@@ -147,7 +150,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
   ui.pop_clip();
 
   draw_cells(ui, rest, view, x);
-  const FilterKernel& kernel = state_.chain.stages.back().kernel;
+  const FilterKernel& kernel = seen_.stages.back().kernel;
   if (view.zoom >= 4 && kernel.taps.size() > 1) {
     const CellRect window{stage_view_.x() - kernel.anchor_column(), stage_view_.y() - kernel.anchor_row(), kernel.width,
                           kernel.height};
@@ -169,7 +172,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
 
 void FiltersPage::draw_cells(Ui& ui, const Rect& area, const View& view, float split_x) const {
   if (view.zoom < 6) return;
-  const Image& image = *context_.document.image;
+  const Image& image = *looked().image;
   const CellRect seen = visible_pixels(view, image.width, image.height, area);
   if (seen.w <= 0 || seen.h <= 0) return;
   const Rect left{area.x, area.y, std::max(0.0f, split_x - area.x), area.h};
@@ -256,6 +259,55 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   chip(tr("after"), false, Concept::activation);
 }
 
+// What each stage of the chain makes, from the picture itself on; a click shows it in large.
+void FiltersPage::draw_strip(Ui& ui, const Rect& area) const {
+  const Theme& theme = ui.theme();
+  ui.fill(area, theme.surface);
+  ui.line({area.x, area.y}, {area.right(), area.y}, theme.line);
+  const int stages = static_cast<int>(state_.chain.stages.size()), count = stages + 1;
+  const Rect inner = area.inset(12, 8);
+  const float gap = 10, words = 20;
+  const float wide = std::min(150.0f, (inner.w - gap * static_cast<float>(count - 1)) / static_cast<float>(count));
+  const Image& image = *looked().image;
+  const int seen = state_.upto == 0 ? stages : state_.upto;
+  for (int i = 0; i < count; ++i) {
+    Rect card{inner.x + static_cast<float>(i) * (wide + gap), inner.y, wide, inner.h};
+    const std::string name =
+        i == 0 ? std::string(tr("before")) : fmt::format("{}  {}", i, stage_name(static_cast<size_t>(i - 1)));
+    const std::string label = i == 0 ? "picture before the chain" : fmt::format("result of stage {}", i);
+    const std::string command = i == 0 ? "filters.split 1" : fmt::format("filters.upto {}", i == stages ? 0 : i);
+    const Response r = ui.interact(card, {.label = label, .command = command, .kind = "button"});
+    if (r.clicked) ui.send(command);
+    const bool on = i > 0 && i == seen;
+    Rect picture = card;
+    const Rect below = picture.cut_bottom(words);
+    PictureSource source;
+    if (i == 0) {
+      source = pyramid_source("filters.strip.before", looked().pyramid, looked().image_version);
+    } else {
+      const auto at = static_cast<size_t>(i - 1);
+      const bool there = at < strip_.size();
+      source.key = fmt::format("filters.strip.{}", i);
+      source.width = image.width;
+      source.height = image.height;
+      source.levels = 1;
+      for (int w = image.width, h = image.height; w > 1 || h > 1; w = (w + 1) / 2, h = (h + 1) / 2) ++source.levels;
+      source.version = there ? strip_of_ : 0;
+      if (there)
+        source.pixels = [result = strip_[at]](int level, CellRect rect) { return stored_tile(*result, level, rect); };
+    }
+    const View fit = fit_view(image.width, image.height, picture);
+    const Rect place = picture_rect(fit, image.width, image.height, picture);
+    ui.push_clip(picture);
+    if (i == 0 || source.pixels) ui.thumbnail(place, source, fit.zoom * ui.frame().scale < 1);
+    ui.pop_clip();
+    if (on) ui.stroke(place.inset(-2), theme.activation, 3, 2);
+    if (r.hovered) ui.stroke(place.inset(-1), theme.text, 3, 1);
+    if (r.keyboard) ui.draw_focus(card, 5);
+    ui.label(below, name, Font::caption, on ? theme.activation : i == 0 ? theme.input : theme.secondary, Align::center);
+  }
+}
+
 void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   const Theme& theme = ui.theme();
   const auto bar = [&](float y, std::string_view words, float share, Concept tone) {
@@ -279,13 +331,20 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, tr("Filtering"), runner_.progress(), Concept::activation);
 }
 
+// A kernel and its contract are other files for filters that are no sum.
+std::string FiltersPage::source_file() const {
+  const FilterKind kind = seen_.stages.back().kind;
+  if (kind == FilterKind::linear) return state_.source;
+  const std::string name = kind == FilterKind::canny ? "kernels/canny" : "kernels/window_filter";
+  return name + (state_.source == "kernels/image_filter.h" ? ".h" : ".cu");
+}
+
 std::string FiltersPage::source_text() const {
-  if (state_.source != "numpy" && state_.source != "pytorch") return std::string(embedded_file(state_.source));
-  const Image* image = context_.document.image.get();
+  if (state_.source != "numpy" && state_.source != "pytorch") return std::string(embedded_file(source_file()));
+  const Image* image = looked().image.get();
   const std::string name = image != nullptr && !image->path.empty() ? file_name(image->path) : "picture.png";
   const bool gray = image != nullptr && image->color_channels() == 1;
-  return (state_.source == "numpy" ? numpy_lines(state_.chain, name, gray) : torch_lines(state_.chain, name, gray))
-      .text();
+  return (state_.source == "numpy" ? numpy_lines(seen_, name, gray) : torch_lines(seen_, name, gray)).text();
 }
 
 void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
@@ -341,13 +400,13 @@ void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
 
 void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.begin_row(area);
-  if (!context_.document.image) {
+  if (!looked().image) {
     ui.button("Open\u2026", "browse open");
     ui.end_row();
     return;
   }
   const Theme& theme = ui.theme();
-  const Image& image = *context_.document.image;
+  const Image& image = *looked().image;
   const WalkPtr found = walk();
   const auto numbers = [&](bool after) {
     std::string text;

@@ -22,8 +22,8 @@ constexpr float kFrameZoom = 5;  // cells of this size and more get a frame, sma
 }  // namespace
 
 const Image& PictureStage::need_image() const {
-  if (!document_.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
-  return *document_.image;
+  if (!document_->image) throw Error("no picture is open", "open one: open FILE, or open portrait");
+  return *document_->image;
 }
 
 void PictureStage::declare(Registry& registry) {
@@ -65,9 +65,9 @@ void PictureStage::declare(Registry& registry) {
       {Parameter::integer("X", "column, counted from 0", 0, kFar),
        Parameter::integer("Y", "row, counted from 0", 0, kFar)},
       [this](const Arguments& arguments) {
-        if (!document_.image || pinned_) return;
-        x_ = static_cast<int>(std::min<int64_t>(arguments.integer(0), document_.image->width - 1));
-        y_ = static_cast<int>(std::min<int64_t>(arguments.integer(1), document_.image->height - 1));
+        if (!document_->image || pinned_) return;
+        x_ = static_cast<int>(std::min<int64_t>(arguments.integer(0), document_->image->width - 1));
+        y_ = static_cast<int>(std::min<int64_t>(arguments.integer(1), document_->image->height - 1));
         placed_ = false;
       },
   });
@@ -173,13 +173,13 @@ void PictureStage::image_changed() {
   gliding_ = false;
   pinned_ = false;
   placed_ = false;
-  x_ = document_.image ? document_.image->width / 2 : 0;
-  y_ = document_.image ? (document_.image->height - 1) / 2 : 0;
+  x_ = document_->image ? document_->image->width / 2 : 0;
+  y_ = document_->image ? (document_->image->height - 1) / 2 : 0;
 }
 
 View PictureStage::goal(const Rect& area) const {
-  if (!document_.image) return view_;
-  const int w = document_.image->width, h = document_.image->height;
+  if (!document_->image) return view_;
+  const int w = document_->image->width, h = document_->image->height;
   return clamp_view(view_of(view_, w, h, area, kMargin), w, h, area);
 }
 
@@ -279,7 +279,7 @@ void PictureStage::mark_cursor(Ui& ui, const Rect& area, const View& view) const
 }
 
 bool PictureStage::draw_missing(Ui& ui, const Rect& area, std::string_view what_to_do) const {
-  if (document_.image && document_.pyramid) return false;
+  if (document_->image && document_->pyramid) return false;
   if (what_to_do.empty()) what_to_do = N_("Drop a picture onto this window, or press Ctrl+O to choose one.");
   ui.empty_state(area, Icon::picture, "No picture is open", what_to_do);
   return true;
@@ -298,9 +298,9 @@ void PictureStage::draw_transport(Ui& ui, const Rect& area) const {
 }
 
 void PictureStage::draw_zoom(Ui& ui) const {
-  if (!document_.image) return;
+  if (!document_->image) return;
   const View view = goal();
-  const Image& image = *document_.image;
+  const Image& image = *document_->image;
   ui.button("Fit", page_ + ".fit");
   const std::string text = view.zoom >= 10       ? number_text(view.zoom, 0) + "\u00d7"
                            : view.zoom >= 0.995f ? number_text(view.zoom, 1) + "\u00d7"

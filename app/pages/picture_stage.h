@@ -20,7 +20,9 @@ namespace striate {
 
 class PictureStage {
  public:
-  PictureStage(std::string page, const Document& document) : page_(std::move(page)), document_(document) {}
+  PictureStage(std::string page, const Document& document) : page_(std::move(page)), document_(&document) {}
+  // Whose picture is looked at from now on; the view and the cursor stay. It has to outlive this.
+  void look_at(const Document& document) { document_ = &document; }
 
   void declare(Registry& registry);
   std::vector<std::string> state() const;  // lenient commands: they also run with another picture
@@ -54,7 +56,7 @@ class PictureStage {
   void bring_into_view();
 
   std::string page_;
-  const Document& document_;
+  const Document* document_;
   View view_;       // zoom 0: fitted
   View from_;       // where the glide began
   int glides_ = 0;  // counts glides: what Ui eases along

@@ -9,12 +9,15 @@
 #include "engine/bench/filter_bench.h"
 #include "engine/bench/timing.h"
 #include "engine/error.h"
+#include "engine/filter.h"
+#include "kernels/canny.h"
 #include "kernels/color.h"
 #include "kernels/limits.h"
 #include "kernels/memory.h"
 #include "kernels/resize.h"
 #include "kernels/statistics.h"
 #include "kernels/threads.h"
+#include "kernels/window_filter.h"
 
 namespace striate {
 namespace {
@@ -106,6 +109,65 @@ std::vector<KernelBenchRow> bench_kernels(Device device, int runs, uint64_t seed
                          [&, kernel] { filter(stream, kernel, {}, picture, all, bytes.data(), 3 * kWidth); },
                          [&, kernel] { return filter_is_right(kernel); }});
   }
+  // Median, morphology and the others by their definition at one pixel; its arithmetic is that of the tests' reference.
+  for (const char* text : {"median size 3", "median size 5", "dilation size 3", "bilateral size 5 sigma 2 range 30",
+                           "unsharp size 5 sigma 1"}) {
+    const FilterStage stage = parse_filter(text);
+    const WindowFilter window = window_filter_of(stage.kind, stage.own);
+    const auto is_right = [&, stage] {
+      const FilterKernel& k = stage.kernel;
+      const auto at = [&](int r, int s, int c) -> double {
+        return host[(static_cast<size_t>(kY + 10 + r) * kWidth + kX + s) * 3 + c];
+      };
+      const std::vector<float> whole = first_floats(3 * kWidth * (kY + 11));
+      for (int c = 0; c < 3; ++c) {
+        std::vector<double> values;
+        double sum = 0, weights = 0;
+        for (int r = -k.anchor_row(); r <= k.anchor_row(); ++r) {
+          for (int s = -k.anchor_column(); s <= k.anchor_column(); ++s) {
+            double weight = k.taps[static_cast<size_t>(r + k.anchor_row()) * k.width + s + k.anchor_column()];
+            double apart = 0;
+            for (int i = 0; i < 3; ++i) apart += std::fabs(at(r, s, i) - at(0, 0, i));
+            if (stage.kind == FilterKind::bilateral)
+              weight *= std::exp(-apart * apart / (2 * stage.own.range * stage.own.range));
+            values.push_back(at(r, s, c));
+            sum += weight * values.back();
+            weights += weight;
+          }
+        }
+        std::sort(values.begin(), values.end());
+        const double expected = stage.kind == FilterKind::median      ? values[values.size() / 2]
+                                : stage.kind == FilterKind::dilation  ? values.back()
+                                : stage.kind == FilterKind::bilateral ? sum / weights
+                                                                      : 2 * at(0, 0, c) - sum / weights;
+        if (std::fabs(whole[(static_cast<size_t>(kY + 10) * kWidth + kX) * 3 + c] - expected) > 1e-3) return false;
+      }
+      return true;
+    };
+    operators.push_back(
+        {std::string("filter ") + (stage.kind == FilterKind::bilateral ? "bilateral size 5" : text), 0, 15.0 * kPixels,
+         [&, window] { window_filter(stream, window, Border::replicate, picture, all, floats.data(), 3 * kWidth); },
+         is_right});
+  }
+  Buffer<CannyState> states(device, kPixels, "the benchmark's result");
+  operators.push_back({"canny", 0, 4.0 * kPixels,
+                       [&] {
+                         canny_states(stream, {}, picture, states.data());
+                         canny_follow(stream, kWidth, kHeight, states.data());
+                       },
+                       [&] {
+                         // No weak pixel is left beside a strong one.
+                         std::vector<CannyState> rows(2 * kWidth);
+                         download(stream, rows.data(), states, 2 * kWidth);
+                         for (size_t x = 0; x + 1 < kWidth; ++x) {
+                           for (const size_t other : {x + 1, x + kWidth, x + kWidth + 1}) {
+                             if ((rows[x] == CannyState::weak && rows[other] == CannyState::strong) ||
+                                 (rows[x] == CannyState::strong && rows[other] == CannyState::weak))
+                               return false;
+                           }
+                         }
+                         return std::count(rows.begin(), rows.end(), CannyState::strong) > 0;
+                       }});
   operators.push_back({"gray", 5.0 * kPixels, 4.0 * kPixels,
                        [&] { gray(stream, {}, input.data(), 3, kPixels, bytes.data()); },
                        [&] { return first_bytes(1)[0] == std::nearbyint(gray_of({}, host[0], host[1], host[2])); }});

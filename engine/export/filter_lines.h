@@ -1,5 +1,6 @@
 // A chain of filters as the few lines that do the same in NumPy or in PyTorch, with the present numbers: what stands
-// beside the kernel's own source. In double precision, added row by row, as kernels/image_filter.h has it.
+// beside the kernel's own source. In double precision, added row by row, as kernels/image_filter.h has it; of a filter
+// that is no sum the definition in its own words (kernels/window_filter.h, kernels/canny.h).
 #pragma once
 
 #include <string>

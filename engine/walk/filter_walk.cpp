@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "kernels/memory.h"
 
 namespace striate {
 namespace {
@@ -36,10 +39,124 @@ double shown_value(double value, Show show, const Range& range) {
   return value;
 }
 
+// Which of the values that count is taken.
+void choose(const FilterWalk& walk, FilterWalk::Channel& channel) {
+  for (size_t i = 0; i < walk.taps.size(); ++i) {
+    if (walk.stage.kernel.taps[i] != 0) channel.order.push_back(static_cast<int>(i));
+  }
+  const auto value = [&](int tap) { return channel.window[static_cast<size_t>(tap)]; };
+  std::stable_sort(channel.order.begin(), channel.order.end(), [&](int a, int b) { return value(a) < value(b); });
+  const int count = static_cast<int>(channel.order.size());
+  channel.taken = walk.stage.kind == FilterKind::median    ? count / 2
+                  : walk.stage.kind == FilterKind::erosion ? 0
+                                                           : count - 1;
+  channel.value = value(channel.order[static_cast<size_t>(channel.taken)]);
+}
+
+// How alike every pixel under the window is to the one in its middle.
+void weigh(FilterWalk& walk) {
+  const FilterKernel& kernel = walk.stage.kernel;
+  const size_t middle = static_cast<size_t>(kernel.anchor_row()) * kernel.width + kernel.anchor_column();
+  for (size_t i = 0; i < walk.taps.size(); ++i) {
+    double distance = 0;
+    for (const FilterWalk::Channel& channel : walk.channels)
+      distance += std::fabs(channel.window[i] - channel.window[middle]);
+    walk.alike.push_back(range_weight(distance, walk.stage.own.range));
+    walk.weights += kernel.taps[i] * walk.alike.back();
+  }
+  for (FilterWalk::Channel& channel : walk.channels) {
+    for (size_t i = 0; i < walk.taps.size(); ++i) channel.sum += kernel.taps[i] * walk.alike[i] * channel.window[i];
+    channel.value = channel.sum / walk.weights;
+  }
+}
+
+void take_blur_away(const FilterWalk& walk, FilterWalk::Channel& channel) {
+  const FilterKernel& kernel = walk.stage.kernel;
+  for (size_t i = 0; i < walk.taps.size(); ++i) channel.sum += kernel.taps[i] * channel.window[i];
+  channel.blurred = channel.sum / kernel_sum(kernel);
+  const double own = channel.window[static_cast<size_t>(kernel.anchor_row()) * kernel.width + kernel.anchor_column()];
+  const double difference = own - channel.blurred;
+  channel.value = std::fabs(difference) < walk.stage.own.threshold ? own : own + walk.stage.own.amount * difference;
+}
+
+// Canny's decisions at one pixel. `input`: what the stage reads, the whole picture.
+FilterWalk::Canny decide(const FilterStage& stage, Border border, Picture<const float> input, int x, int y) {
+  const auto at = [&](int column, int row, int c) -> double {
+    column = border_index(column, input.width, border);
+    row = border_index(row, input.height, border);
+    return column < 0 || row < 0 ? 0 : input.data[row * input.row_stride + int64_t{column} * input.channels + c];
+  };
+  struct Steepest {
+    int channel = 0;
+    Gradient gradient;
+  };
+  const auto gradient_at = [&](int column, int row) {
+    Steepest best;
+    if (column < 0 || row < 0 || column >= input.width || row >= input.height) return best;
+    for (int c = 0; c < input.filtered_channels(); ++c) {
+      double dx = 0, dy = 0;
+      for (int k = -1; k <= 1; ++k) {
+        const double weight = k == 0 ? 2 : 1;
+        dx += weight * (at(column + 1, row + k, c) - at(column - 1, row + k, c));
+        dy += weight * (at(column + k, row + 1, c) - at(column + k, row - 1, c));
+      }
+      const Gradient own{static_cast<float>(dx), static_cast<float>(dy)};
+      if (c == 0 || own.squared() > best.gradient.squared()) best = {c, own};
+    }
+    return best;
+  };
+  const auto magnitude = [&](const Steepest& steepest) { return std::sqrt(double{steepest.gradient.squared()}); };
+
+  FilterWalk::Canny walk;
+  const Steepest own = gradient_at(x, y);
+  walk.channel = own.channel;
+  walk.dx = own.gradient.dx;
+  walk.dy = own.gradient.dy;
+  walk.magnitude = magnitude(own);
+  walk.degrees = std::atan2(walk.dy, walk.dx) * 180 / 3.14159265358979323846;
+  walk.across = across_edge(own.gradient);
+  walk.first = magnitude(gradient_at(x - walk.across.dx, y - walk.across.dy));
+  walk.second = magnitude(gradient_at(x + walk.across.dx, y + walk.across.dy));
+
+  Stream cpu(Device::cpu());
+  std::vector<CannyState> states(static_cast<size_t>(input.width) * input.height);
+  canny_states(cpu, {stage.own.low, stage.own.high, border}, input, states.data());
+  const auto place = [&](int column, int row) { return static_cast<size_t>(row) * input.width + column; };
+  walk.state = states[place(x, y)];
+  walk.edge = walk.state == CannyState::strong;
+  if (walk.state != CannyState::weak) return walk;
+  // Outward over weak pixels, ring by ring, until a strong one is met. A pixel that was seen is none.
+  std::vector<std::pair<int, int>> ring{{x, y}};
+  states[place(x, y)] = CannyState::none;
+  for (int steps = 1; !ring.empty(); ++steps) {
+    std::vector<std::pair<int, int>> next;
+    for (const auto& [column, row] : ring) {
+      for (int r = std::max(row - 1, 0); r <= std::min(row + 1, input.height - 1); ++r) {
+        for (int s = std::max(column - 1, 0); s <= std::min(column + 1, input.width - 1); ++s) {
+          CannyState& state = states[place(s, r)];
+          if (state == CannyState::none) continue;
+          if (state == CannyState::strong) {
+            walk.edge = true;
+            walk.strong_x = s;
+            walk.strong_y = r;
+            walk.steps = steps;
+            return walk;
+          }
+          state = CannyState::none;
+          next.emplace_back(s, r);
+        }
+      }
+    }
+    ring = std::move(next);
+  }
+  return walk;
+}
+
 }  // namespace
 
-FilterWalk walk_filter(Stream& stream, const FilterChain& chain, const Range* range, Picture<const uint8_t> input,
+FilterWalk walk_filter(Stream& stream, const FilterChain& given, const Range* range, Picture<const uint8_t> input,
                        int x, int y) {
+  const FilterChain chain = taken_apart(given);
   FilterWalk walk;
   walk.x = x;
   walk.y = y;
@@ -66,7 +183,27 @@ FilterWalk walk_filter(Stream& stream, const FilterChain& chain, const Range* ra
   walk.channels.resize(filtered);
   for (FilterWalk::Channel& channel : walk.channels) channel.window.assign(walk.taps.size(), 0);
   std::vector<float> part;
+  const bool canny = walk.stage.kind == FilterKind::canny;
+  if (canny) {
+    const Region whole{0, 0, input.width, input.height};
+    part.resize(static_cast<size_t>(input.width) * input.height * input.channels);
+    filter_chain_input_of_last(stream, chain, input, whole, part.data());
+    Picture<const float> picture;
+    picture.data = part.data();
+    picture.width = input.width;
+    picture.height = input.height;
+    picture.channels = input.channels;
+    picture.alpha = input.alpha;
+    picture.row_stride = static_cast<int64_t>(input.width) * input.channels;
+    walk.canny = decide(walk.stage, chain.border, picture, x, y);
+    for (size_t i = 0; i < walk.taps.size(); ++i) {
+      const FilterWalk::Tap& tap = walk.taps[i];
+      for (int c = 0; c < filtered && !tap.zero; ++c)
+        walk.channels[c].window[i] = part[static_cast<size_t>(tap.y * picture.row_stride + tap.x * input.channels + c)];
+    }
+  }
   for (const Run& down : runs_of(rows)) {
+    if (canny) break;
     for (const Run& across : runs_of(columns)) {
       const Region region{across.begin, down.begin, across.end - across.begin, down.end - down.begin};
       part.resize(static_cast<size_t>(region.width) * region.height * input.channels);
@@ -81,14 +218,29 @@ FilterWalk walk_filter(Stream& stream, const FilterChain& chain, const Range* ra
     }
   }
 
+  if (walk.stage.kind == FilterKind::bilateral) weigh(walk);
   uint8_t result[4] = {};
   if (walk.has_range)
     filter_chain(stream, chain, range ? *range : Range{0, 255}, input, {x, y, 1, 1}, result, input.channels);
   const uint8_t* before = input.data + y * input.row_stride + static_cast<int64_t>(x) * input.channels;
   for (int c = 0; c < filtered; ++c) {
     FilterWalk::Channel& channel = walk.channels[c];
-    for (size_t i = 0; i < walk.taps.size(); ++i) channel.sum += kernel.taps[i] * channel.window[i];
-    channel.value = channel.sum / walk.stage.divisor + walk.stage.offset;
+    switch (walk.stage.kind) {
+      case FilterKind::linear:
+        for (size_t i = 0; i < walk.taps.size(); ++i) channel.sum += kernel.taps[i] * channel.window[i];
+        channel.value = channel.sum / walk.stage.divisor + walk.stage.offset;
+        break;
+      case FilterKind::bilateral:
+        break;
+      case FilterKind::unsharp:
+        take_blur_away(walk, channel);
+        break;
+      case FilterKind::canny:
+        channel.value = walk.canny->edge ? 255 : 0;
+        break;
+      default:
+        choose(walk, channel);
+    }
     channel.shown = walk.has_range ? shown_value(channel.value, chain.show, range ? *range : Range{}) : channel.value;
     channel.result = result[c];
     channel.before = before[c];

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <thread>
 
 #include "app/command/not_ready.h"
@@ -16,8 +17,12 @@
 #include "app/shell/samples.h"
 #include "app/widgets/textures.h"
 #include "app/widgets/ui.h"
+#include "engine/explain/filter_pictures.h"
+#include "engine/explain/hand_detector.h"
 #include "engine/files/image_file.h"
+#include "engine/session/open_network.h"
 #include "tests/app/watched_picture.h"
+#include "tests/source_dir.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -190,6 +195,216 @@ TEST_F(FiltersPageTest, is_drawn_with_every_kind_of_picture_in_every_tab) {
     run("filters.reset");
     run("filters.fit");
   }
+}
+
+TEST_F(FiltersPageTest, what_is_no_sum_is_drawn_with_every_kind_of_picture_in_every_tab) {
+  for (const ImagePtr& image : {noise(1, 1, 1), noise(1, 1, 4), portrait(), noise(31, 23, 3), noise(40, 30, 4)}) {
+    show(image);
+    for (const NonlinearFilter& filter : nonlinear_filters()) {
+      run("filters.kernel " + filter.name);
+      for (const char* tab : {"filter", "pixel", "code"}) {
+        run(std::string("filters.tab ") + tab);
+        for (const char* show_as : {"clip", "minmax"}) {
+          run(std::string("filters.show ") + show_as);
+          settle();
+        }
+      }
+    }
+    run("filters.reset");
+  }
+}
+
+TEST_F(FiltersPageTest, settings_are_those_of_the_filter_that_has_them) {
+  show(portrait());
+  const auto refused = [&](const std::string& line) {
+    try {
+      run(line);
+    } catch (const Error& error) {
+      EXPECT_FALSE(error.hint().empty()) << line;
+      return true;
+    }
+    return false;
+  };
+  run("filters.kernel median size 5");
+  EXPECT_EQ(text("filters.kernel"), "median size 5");
+  run("filters.size 7");
+  EXPECT_EQ(text("filters.kernel"), "median size 7");
+  for (const char* line :
+       {"filters.size 4", "filters.size 3 5", "filters.sigma 2", "filters.divisor 2", "filters.offset 1",
+        "filters.strength 0.5", "filters.taps 1 2 3", "filters.sum 1", "filters.element cross"})
+    EXPECT_TRUE(refused(line)) << line;
+  EXPECT_EQ(text("filters.kernel"), "median size 7");
+  EXPECT_THROW(registry.read("filters.sum"), Error);
+  EXPECT_EQ(text("filters.separable"), "no");
+  run("filters.kernel erosion");
+  run("filters.element disk");
+  EXPECT_EQ(text("filters.kernel"), "erosion size 3 element disk");
+  run("filters.kernel canny");
+  EXPECT_TRUE(refused("filters.size 3"));
+  run("filters.low 300");  // the other threshold makes room
+  EXPECT_EQ(text("filters.kernel"), "canny low 300 high 300");
+  run("filters.high 120.5");
+  EXPECT_EQ(text("filters.kernel"), "canny low 120.5 high 120.5");
+  run("filters.kernel blur");
+  run("filters.divisor 3");
+  EXPECT_TRUE(refused("filters.low 3"));
+}
+
+TEST_F(FiltersPageTest, readouts_of_what_is_no_sum) {
+  // One bright pixel in the dark, and a step.
+  auto image = std::make_shared<Image>();
+  image->width = 9, image->height = 5, image->channels = 1, image->name = "step";
+  image->bytes.resize(45);
+  for (size_t i = 0; i < 45; ++i) image->bytes[i] = i % 9 < 5 ? 10 : 60;
+  image->bytes[2 * 9 + 1] = 250;
+  show(image);
+  run("filters.kernel median");
+  run("filters.cursor 1 2");
+  EXPECT_EQ(text("filters.ordered"), "10 10 10 10 [10] 10 10 10 250");
+  EXPECT_EQ(read("filters.red"), 10);
+  run("filters.kernel dilation");
+  EXPECT_EQ(text("filters.ordered"), "10 10 10 10 10 10 10 10 [250]");
+  run("filters.kernel erosion");
+  run("filters.cursor 5 2");
+  EXPECT_EQ(text("filters.ordered"), "[10] 10 10 60 60 60 60 60 60");
+  EXPECT_THROW(registry.read("filters.total.red"), Error);
+  EXPECT_THROW(registry.read("filters.terms"), Error);
+  EXPECT_THROW(registry.read("filters.magnitude"), Error);
+  run("filters.kernel canny low 100 high 150");
+  run("filters.cursor 4 2");
+  EXPECT_EQ(read("filters.gradient.x"), 200);
+  EXPECT_EQ(read("filters.gradient.y"), 0);
+  EXPECT_EQ(read("filters.magnitude"), 200);
+  EXPECT_EQ(read("filters.direction"), 0);
+  EXPECT_EQ(text("filters.edge"), "strong");
+  EXPECT_EQ(read("filters.red"), 255);
+  EXPECT_THROW(registry.read("filters.ordered"), Error);
+  EXPECT_THROW(registry.read("filters.weights"), Error);
+  run("filters.kernel bilateral size 3 sigma 1 range 10");
+  // Unlike neighbors count nothing: the step stays.
+  EXPECT_NEAR(read("filters.raw.red"), 10, 0.01);
+  EXPECT_NEAR(read("filters.total.red") / read("filters.weights"), read("filters.raw.red"), 1e-9);
+  run("filters.kernel unsharp size 3 sigma 1 amount 2");
+  run("filters.cursor 4 0");
+  EXPECT_NEAR(read("filters.raw.red"), 10 + 2 * (10 - read("filters.total.red")), 1e-9);
+}
+
+TEST_F(FiltersPageTest, two_layers_by_hand_and_what_learned_filters_are_like) {
+  run("filters.tab layers");
+  show(nullptr);
+  for (int i = 0; i < 3; ++i) frame();
+  for (const ImagePtr& image : {portrait(), noise(1, 1, 1), noise(700, 300, 4)}) {
+    show(image);
+    settle();
+  }
+  // A bright square in the dark: four corners.
+  auto image = std::make_shared<Image>();
+  image->width = image->height = 12, image->channels = 1, image->name = "square";
+  image->bytes.resize(144);
+  for (size_t i = 0; i < 144; ++i) image->bytes[i] = i % 12 >= 4 && i % 12 <= 8 && i / 12 >= 4 && i / 12 <= 8 ? 255 : 0;
+  show(image);
+  settle();
+  EXPECT_GE(read("filters.hand.corners"), 4);
+  run("filters.cursor 4 6");
+  EXPECT_EQ(read("filters.hand.right"), 1);  // the left border: brighter at the right
+  EXPECT_EQ(read("filters.hand.left"), 0);
+  EXPECT_EQ(read("filters.hand.upper-left"), 0);
+  run("filters.cursor 4 4");
+  EXPECT_GT(read("filters.hand.upper-left"), 0);
+  EXPECT_EQ(read("filters.hand.lower-right"), 0);
+  EXPECT_EQ(read("filters.learned.filters"), 6);
+  // Weights that were learned, not drawn: those of the file.
+  Stream stream(Device::cpu());
+  for (const int filter : {0, 5}) {
+    run("filters.learned.filter " + std::to_string(filter));
+    OpenNetwork network = OpenNetwork::open(stream, source_dir() + "/assets/models/lenet5-digits.safetensors");
+    const FilterPictures pictures = filter_pictures(network, 1);
+    const std::vector<HandKernel> hand = hand_made_kernels(5, 5);
+    const Resemblance alike = most_alike(hand, pictures.values.data() + 25 * filter, 1, 5, 5);
+    EXPECT_EQ(read("filters.alike.cosine"), alike.cosine);
+    EXPECT_EQ(text("filters.alike"), hand[alike.kernel].name);
+  }
+  EXPECT_LE(std::abs(read("filters.alike.cosine")), 1);
+  EXPECT_TRUE(has(click("learned filter 3"), "filters.learned.filter 3"));
+  EXPECT_EQ(read("filters.learned.filter"), 3);
+  run("filters.learned squeezenet1_1");
+  EXPECT_EQ(read("filters.learned.filters"), 64);
+  settle();
+  EXPECT_FALSE(text("filters.alike").empty());
+}
+
+TEST_F(FiltersPageTest, every_stage_can_be_seen_and_followed) {
+  show(noise(40, 30, 3));
+  run("filters.kernel blur");
+  run("filters.add median size 3");
+  run("filters.add canny low 20 high 60");
+  run("filters.cursor 20 15");
+  settle();
+  const double whole = read("filters.red");
+  EXPECT_TRUE(whole == 0 || whole == 255);
+  run("filters.upto 1");
+  const double blurred =
+      plain(*document.image, parse_kernel("1 1 1; 1 1 1; 1 1 1"), 9, 0, Border::replicate, 20, 15, 0);
+  EXPECT_NEAR(read("filters.raw.red"), blurred, 1e-4);
+  run("filters.upto 2");
+  EXPECT_NE(text("filters.ordered").find('['), std::string::npos);
+  settle();
+  // The strip has a picture for each, and a click brings it.
+  EXPECT_TRUE(has(click("result of stage 1"), "filters.upto 1"));
+  EXPECT_EQ(read("filters.upto"), 1);
+  EXPECT_TRUE(has(click("result of stage 3"), "filters.upto 0"));
+  EXPECT_EQ(read("filters.red"), whole);
+  run("filters.upto 3");
+  run("filters.remove 1");
+  EXPECT_EQ(read("filters.upto"), 0);
+}
+
+// A folder stands for a camera (engine/camera/camera.h).
+TEST_F(FiltersPageTest, the_camera_goes_through_any_chain) {
+  TestFolder folder;
+  for (const int value : {40, 90}) {
+    const auto image = std::make_shared<Image>(*noise(32, 24, 3));
+    for (uint8_t& byte : image->bytes) byte = static_cast<uint8_t>(value);
+    write_image(folder / (std::to_string(value) + ".png"), *image);
+  }
+  show(portrait());
+  ASSERT_EQ(setenv("STRIATE_CAMERA", folder.path().c_str(), 1), 0);
+  run("filters.kernel median");
+  run("filters.add 2");
+  run("filters.camera on");
+  EXPECT_EQ(text("filters.camera"), "on");
+  std::set<double> seen;
+  const auto start = std::chrono::steady_clock::now();
+  while (seen.size() < 2 && std::chrono::steady_clock::now() - start < std::chrono::seconds(30)) {
+    frame();
+    if (read("filters.width") != 32) continue;
+    const double before = read("filters.before.red");
+    EXPECT_EQ(read("filters.raw.red"), 2 * before);
+    seen.insert(before);
+  }
+  EXPECT_EQ(seen, (std::set<double>{40, 90}));
+  run("filters.camera off");
+  EXPECT_EQ(read("filters.width"), 12);
+  run("filters.camera on");
+  settle();
+  show(portrait());  // another picture is opened
+  EXPECT_EQ(text("filters.camera"), "off");
+  EXPECT_EQ(read("filters.width"), 12);
+  unsetenv("STRIATE_CAMERA");
+}
+
+TEST_F(FiltersPageTest, state_brings_back_what_is_no_sum) {
+  show(portrait());
+  run("filters.kernel bilateral size 5 sigma 1.5 range 12");
+  run("filters.add blur");
+  run("filters.strength 0.5");
+  run("filters.add canny low 33.5 high 70");
+  run("filters.upto 2");
+  const std::vector<std::string> lines = page.state();
+  run("filters.reset");
+  EXPECT_NE(page.state(), lines);
+  for (const std::string& line : lines) run(line);
+  EXPECT_EQ(page.state(), lines);
 }
 
 TEST_F(FiltersPageTest, drawing_begins_no_work) {

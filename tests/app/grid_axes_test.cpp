@@ -34,6 +34,8 @@ const std::vector<State>& states() {
       {"pixels zoomed in", {"page pixels", "pixels.zoom 40", "pixels.cursor 4 7"}, true},
       {"channels", {"page channels"}, true},
       {"filters", {"page filters", "filters.kernel edge"}, true},
+      {"filters, median", {"page filters", "filters.kernel median", "filters.tab pixel"}, true},
+      {"filters, an element", {"page filters", "filters.kernel erosion size 5 element disk"}, true},
       {"filters, a large kernel", {"page filters", "filters.kernel gaussian", "filters.size 9"}, true},
       {"convolution", {"page convolution"}, true},
       {"convolution, padded", {"page convolution", "convolution.padding 1", "convolution.dilation 2"}, true},

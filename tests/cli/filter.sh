@@ -44,10 +44,28 @@ for name in edge blur sharpen gaussian sobel-x sobel-y emboss laplacian identity
   works filter $name "$WORK/step.pgm" "$WORK/$name.png"
   [ -s "$WORK/$name.png" ] || fail "$name wrote nothing"
 done
+# What is no sum of products: the middle one, the smallest and the largest of nine; with settings.
+for pair in median:131 erosion:45 dilation:215 "erosion size 3 element cross:81" "dilation element cross:215" \
+  "median size 1:203" canny:0; do
+  works filter "${pair%:*}" "$WORK/step.pgm" "$WORK/out.png"
+  works pixels "$WORK/out.png" --region 1,1,1,1
+  printed "${pair##*:}"
+done
+works filter median "$WORK/step.pgm" "$WORK/out.png" --padding zero # 0 0 0 0 0 45 81 194 203
+works pixels "$WORK/out.png" --region 0,0,1,1
+printed "0"
+for name in median bilateral erosion dilation opening closing canny unsharp; do
+  works filter $name "$WORK/step.pgm" "$WORK/$name.png"
+  [ -s "$WORK/$name.png" ] || fail "$name wrote nothing"
+done
 works filter blur "$WORK/step.pgm" "$WORK/out.jpg"
 works filter blur "$WORK/step.pgm" "$WORK/step.pgm.png" --device cpu --threads 1
 
 refuses 2 '"blurr"' "blur" filter blurr "$WORK/step.pgm" "$WORK/no.png"
+refuses 2 '"medain"' "median" filter medain "$WORK/step.pgm" "$WORK/no.png"
+refuses 2 "4 x 4" "odd" filter "median size 4" "$WORK/step.pgm" "$WORK/no.png"
+refuses 2 "no setting" "size" filter "median range 4" "$WORK/step.pgm" "$WORK/no.png"
+refuses 2 "no sum of products" "leave out" filter median "$WORK/step.pgm" "$WORK/no.png" --divisor 2
 refuses 2 "" "" filter "1 2; 3" "$WORK/step.pgm" "$WORK/no.png"
 refuses 2 "" "" filter "" "$WORK/step.pgm" "$WORK/no.png"
 refuses 2 "--divisor: 0" "other than 0" filter edge "$WORK/step.pgm" "$WORK/no.png" --divisor 0

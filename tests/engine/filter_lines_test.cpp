@@ -43,6 +43,18 @@ std::vector<FilterChain> chains() {
       one.repeat = 2;
       list.push_back(one);
     }
+    for (const char* text : {"median size 5", "bilateral size 5 sigma 1.5 range 25", "erosion size 5 element disk",
+                             "dilation size 3", "opening size 3 element cross", "closing size 3",
+                             "canny low 60 high 150", "unsharp size 5 sigma 1 amount 1.5 threshold 4"}) {
+      FilterChain one;
+      one.border = border;
+      one.stages = {parse_filter(text)};
+      list.push_back(one);
+    }
+    FilterChain mixed;
+    mixed.border = border;
+    mixed.stages = {parse_filter("median"), parse_filter("canny low 40 high 90"), parse_filter("blur")};
+    list.push_back(mixed);
   }
   return list;
 }

@@ -30,10 +30,11 @@ void exercise_limits(Stream& stream) {
 
 // All that there is to exercise. Which launches they have to make is read from the sources: nothing to list.
 constexpr void (*kExercises[])(Stream&) = {
-    exercise_filters, exercise_color,  exercise_resize, exercise_statistics,   exercise_convolution,  exercise_dense,
-    exercise_pool,    exercise_layers, exercise_losses, exercise_optimizers,   exercise_initialize,   exercise_metrics,
-    exercise_limits,  exercise_curves, exercise_norms,  exercise_residual,     exercise_tensors,      exercise_resample,
-    exercise_volumes, exercise_walk,   exercise_local,  exercise_neocognitron, exercise_early_layers, exercise_teach,
+    exercise_filters,    exercise_color,        exercise_resize,       exercise_statistics, exercise_convolution,
+    exercise_dense,      exercise_pool,         exercise_layers,       exercise_losses,     exercise_optimizers,
+    exercise_initialize, exercise_metrics,      exercise_limits,       exercise_curves,     exercise_norms,
+    exercise_residual,   exercise_tensors,      exercise_resample,     exercise_volumes,    exercise_walk,
+    exercise_local,      exercise_neocognitron, exercise_early_layers, exercise_teach,      exercise_nonlinear_filters,
 };
 
 struct Launches {

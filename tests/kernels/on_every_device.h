@@ -89,6 +89,7 @@ inline int byte_reference(double value) {
 
 // What coverage_test.cpp runs to see that every operator is exercised on every device.
 void exercise_filters(Stream& stream);
+void exercise_nonlinear_filters(Stream& stream);
 void exercise_color(Stream& stream);
 void exercise_resize(Stream& stream);
 void exercise_statistics(Stream& stream);
