@@ -136,6 +136,7 @@ class FiltersPage : public Page {
     std::vector<double> gray(size_t filter) const;  // its channels added up
   };
   void declare_layers(Registry& registry);
+  void need_layers();  // for readouts: throws Error where the tab is not shown
   void request_layers();
   void take_layers();
   size_t learned_filter() const;  // the chosen one; learned_ is there

@@ -88,7 +88,7 @@ std::vector<double> FiltersPage::Learned::gray(size_t filter) const {
 void FiltersPage::declare_layers(Registry& registry) {
   const auto need_maps = [this]() -> const HandMaps& {
     stage_view_.need_image();
-    request_layers();
+    need_layers();
     if (!maps_ || maps_of_ != looked().image_version) throw NotReady("the two layers are still computed");
     return *maps_;
   };
@@ -114,7 +114,7 @@ void FiltersPage::declare_layers(Registry& registry) {
                              std::count_if(maps.corners.begin(), maps.corners.end(), [](float v) { return v > 0; })));
                        }});
   const auto need_learned = [this]() -> const Learned& {
-    request_layers();
+    need_layers();
     if (!learned_ || learned_->name != state_.learned) throw NotReady("the network's weights are still read");
     return *learned_;
   };
@@ -134,6 +134,11 @@ void FiltersPage::declare_layers(Registry& registry) {
 
 size_t FiltersPage::learned_filter() const {
   return std::min(static_cast<size_t>(state_.learned_filter), learned_->alike.size() - 1);
+}
+
+void FiltersPage::need_layers() {
+  if (state_.tab != "layers") throw Error("the two layers are not shown", "show them: filters.tab layers");
+  request_layers();
 }
 
 // What the tab shows, where it is not there yet.
@@ -182,11 +187,11 @@ void FiltersPage::draw_layers_stage(Ui& ui, const Rect& area) const {
     ui.label(rest, tr("Computing both layers"), Font::body, theme.secondary, Align::center);
     return;
   }
-  Rect lower = rest.cut_bottom(std::floor(rest.h * 0.42f));
+  const float most_h = std::floor(rest.h * 0.58f);
   const float head = 22, gap = 10;
   // Picture, then two rows of maps: each layer a row.
   const float aspect = static_cast<float>(maps_->width) / static_cast<float>(maps_->height);
-  const float row_h = (rest.h - gap) / 2 - 2 * head;
+  const float row_h = (most_h - gap) / 2 - 2 * head;
   const float map_h = std::max(20.0f, std::min(row_h, (rest.w - 5 * gap) / 5 / aspect));
   const float map_w = map_h * aspect;
   const auto place_map = [&](const Rect& place, const std::vector<float>& values, size_t map, float white,
@@ -195,7 +200,7 @@ void FiltersPage::draw_layers_stage(Ui& ui, const Rect& area) const {
     ui.stroke(place, theme.line);
     ui.label({place.x, place.bottom() + 2, place.w, head - 4}, words, Font::caption, theme.of(tone), Align::center);
   };
-  place_map({rest.x, rest.y + rest.h / 2 - map_h / 2, map_w, map_h}, maps_->gray, 0, 1, "filters.hand.gray",
+  place_map({rest.x, rest.y + map_h / 2 + 2 * head, map_w, map_h}, maps_->gray, 0, 1, "filters.hand.gray",
             tr("the picture"), Concept::input);
   for (size_t layer = 0; layer < 2; ++layer) {
     const float y = rest.y + static_cast<float>(layer) * (map_h + 2 * head + gap);
@@ -214,7 +219,8 @@ void FiltersPage::draw_layers_stage(Ui& ui, const Rect& area) const {
                 Concept::activation);
     }
   }
-  lower.cut_top(12);
+  Rect lower = rest;
+  lower.cut_top(2 * (map_h + 2 * head + gap));
   ui.line({lower.x, lower.y}, {lower.right(), lower.y}, theme.line);
   lower.cut_top(8);
   ui.begin_panel("learned filters", lower, 0);
@@ -251,9 +257,11 @@ void FiltersPage::draw_layers_stage(Ui& ui, const Rect& area) const {
 void FiltersPage::draw_layers_tab(Ui& ui) const {
   ui.section("MADE BY HAND");
   ui.paragraph(
-      "Layer 1 asks for edges with four [kernels](kernel), layer 2 adds up where an upright and a level edge end "
-      "beside "
-      "each other, less a [bias](bias) of 1: a corner. Both end with a ReLU: what is below 0 becomes 0.");
+      "Layer 1 asks for edges with four [kernels](kernel). Layer 2 asks where an upright and a level edge end beside "
+      "each "
+      "other: on one side an edge counts, on the other it is taken away, and a [bias](bias) of 0.3 leaves out the "
+      "faint. "
+      "Both layers end with a ReLU: what is below 0 becomes 0.");
   const Theme& theme = ui.theme();
   const auto kernels = [&](const std::function<std::vector<double>(size_t)>& taps, const auto& titles) {
     for (size_t k = 0; k < kHandMaps; ++k) {

@@ -54,8 +54,8 @@ std::vector<float> layer(Stream& stream, const Conv2dShape& shape, const std::ve
 const std::vector<HandKernel>& hand_edges() {
   static const std::vector<HandKernel> list = [] {
     const std::vector<double> right{-1, 0, 1, -2, 0, 2, -1, 0, 1}, below{-1, -2, -1, 0, 0, 0, 1, 2, 1};
-    std::vector<HandKernel> kernels = {{"right", N_("brighter at the right"), right},
-                                       {"left", N_("brighter at the left"), right},
+    std::vector<HandKernel> kernels = {{"right", N_("brighter right"), right},
+                                       {"left", N_("brighter left"), right},
                                        {"below", N_("brighter below"), below},
                                        {"above", N_("brighter above"), below}};
     for (size_t k = 0; k < kernels.size(); ++k) {
