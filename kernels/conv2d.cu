@@ -634,6 +634,18 @@ int64_t packed_gradient_weights(const Conv2dShape& s) {
                   most_packed_weights(s.groups, s.c / s.groups, terms));
 }
 
+// The gradient by the input on the CPU, in panels where no stride takes its results apart.
+PanelPlan gradient_plan(const Conv2dShape& s) {
+  const BackwardAxis rows = backward_axis(s.h, s.p(), s.r, s.stride_y, s.pad_top, s.dilation_y);
+  const BackwardAxis columns = backward_axis(s.w, s.q(), s.s, s.stride_x, s.pad_left, s.dilation_x);
+  if (rows.remainders.size() != 1 || columns.remainders.size() != 1) return {};
+  const BackwardAxis::Remainder &row = rows.remainders[0], &column = columns.remainders[0];
+  const int64_t j = static_cast<int64_t>(s.k) / s.groups * row.taps * column.taps;
+  const bool one_row = columns.count == column.count;
+  return panel_plan(s.groups, s.c / s.groups, j, one_row ? 1 : row.count,
+                    one_row ? int64_t{row.count} * column.count : column.count, {});
+}
+
 // Of a gradient by the weights that is summed in order.
 struct InOrderScratch {
   int64_t offsets = 0, windows = 0, planes = 0, packed = 0, shared = 0, sums = 0;
@@ -651,7 +663,8 @@ InOrderScratch in_order_scratch(const Conv2dShape& s) {
   f.windows = padded(terms * s.c * s.r * s.s);
   f.planes = padded(terms * s.k);
   f.packed = padded(std::max(most_packed_weights(s.groups, k, terms), packed_weights_size(s.groups, k, terms)));
-  f.shared = padded(most_shared_panels());
+  const int64_t last = s.n - (s.n - 1) / images * images;  // images of the last piece
+  f.shared = padded(std::max(shared_panels(in_order_plan(s, images), 1), shared_panels(in_order_plan(s, last), 1)));
   f.sums = padded((s.n + images - 1) / images * s.k);
   return f;
 }
@@ -677,7 +690,8 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
   const int64_t copy = padded(
       std::max({images_at_once(nullptr, x_image, s.n) * x_image, images_at_once(nullptr, dy_image, s.n) * dy_image,
                 std::max<int64_t>(pieces.images_per_piece, tiled.images_per_piece) * x_image}));
-  const int64_t usual = offsets + std::max(packed, sums) + padded(most_shared_panels()) + copy;
+  const int64_t shared = padded(std::max(shared_panels(cpu_plan(s), s.n), shared_panels(gradient_plan(s), s.n)));
+  const int64_t usual = offsets + std::max(packed, sums) + shared + copy;
   return std::max(usual, in_order_scratch(s).all());
 }
 
@@ -854,10 +868,11 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
   const bool copies = rows.lead != 0 || columns.lead != 0 || rows.count != p || columns.count != q;
   const int k = s.k / s.groups, c = s.c / s.groups;
 
+  const PanelPlan plan = stream.device().is_cpu() ? gradient_plan(s) : PanelPlan();
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(static_cast<int64_t>(k) * s.r * s.s);
   float* const shared = packed + padded(packed_gradient_weights(s));
-  float* copy = shared + padded(most_shared_panels());
+  float* copy = shared + padded(shared_panels(plan, s.n));
 
   const int64_t dy_plane = static_cast<int64_t>(rows.count) * columns.count;
   const int64_t dy_values = static_cast<int64_t>(s.k) * p * q, dx_plane = static_cast<int64_t>(s.h) * s.w;
@@ -892,10 +907,6 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
         a.valid = column.count;
         a.length = static_cast<int64_t>(row.count - 1) * columns.count + column.count;
         a.add = result == Result::accumulate;
-        const PanelPlan plan = stream.device().is_cpu() && one
-                                   ? panel_plan(a.groups, c, a.j, a.pitch == a.valid ? 1 : row.count,
-                                                a.pitch == a.valid ? int64_t{row.count} * a.valid : a.valid, {})
-                                   : PanelPlan();
         if (plan.used && a.pitch == a.valid) a.pitch = a.valid = a.length;
         if (n == 0 || !one) {
           const BackwardTaps taps{row.first_tap,         rows.tap_step,    row.taps,

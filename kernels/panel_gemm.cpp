@@ -277,7 +277,6 @@ int64_t PanelPlan::weights(int groups, int k, int64_t j) const {
   return groups * pieces(k, outputs_of_tile()) * outputs_of_tile() * j;
 }
 int64_t most_packed_weights(int groups, int k, int64_t j) { return groups * (int64_t{k} + kMostPacks * W) * j; }
-int64_t most_shared_panels() { return kPanels; }
 int64_t images_shared_at_once(const PanelPlan& plan, int64_t images) {
   return plan.shared ? std::max<int64_t>(1, std::min(images, kPanels / plan.panels)) : 0;
 }

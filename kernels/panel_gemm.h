@@ -49,7 +49,6 @@ struct PanelPlan {
 PanelPlan panel_plan(int groups, int k, int64_t j, int64_t rows, int64_t valid, const PaddedPicture& picture);
 // Floats at most, for any plan.
 int64_t most_packed_weights(int groups, int k, int64_t j);
-int64_t most_shared_panels();  // of one image
 // Images whose shared panels lie side by side at a time: so many that these stay in a processor's second cache.
 int64_t images_shared_at_once(const PanelPlan& plan, int64_t images);
 
