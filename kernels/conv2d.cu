@@ -627,15 +627,10 @@ PanelPlan forward_plan(const Stream& stream, const Conv2dShape& s) {
 
 namespace {
 
-// Floats of the weights of a gradient by the input, for any form of the sum.
-int64_t packed_gradient_weights(const Conv2dShape& s) {
-  const int64_t terms = static_cast<int64_t>(s.k) / s.groups * s.r * s.s;
-  return std::max(packed_weights_size(s.groups, s.c / s.groups, terms),
-                  most_packed_weights(s.groups, s.c / s.groups, terms));
-}
-
-// The gradient by the input on the CPU, in panels where no stride takes its results apart.
+// The gradient by the input on the CPU, in panels where no stride takes its results apart. A 1x1 kernel's gains nothing
+// (measured), and its panels would take more room than all other sums.
 PanelPlan gradient_plan(const Conv2dShape& s) {
+  if (s.r * s.s == 1) return {};
   const BackwardAxis rows = backward_axis(s.h, s.p(), s.r, s.stride_y, s.pad_top, s.dilation_y);
   const BackwardAxis columns = backward_axis(s.w, s.q(), s.s, s.stride_x, s.pad_left, s.dilation_x);
   if (rows.remainders.size() != 1 || columns.remainders.size() != 1) return {};
@@ -644,6 +639,14 @@ PanelPlan gradient_plan(const Conv2dShape& s) {
   const bool one_row = columns.count == column.count;
   return panel_plan(s.groups, s.c / s.groups, j, one_row ? 1 : row.count,
                     one_row ? int64_t{row.count} * column.count : column.count, {});
+}
+
+// Floats of the weights of a gradient by the input, for any form of the sum.
+int64_t packed_gradient_weights(const Conv2dShape& s) {
+  const int64_t terms = static_cast<int64_t>(s.k) / s.groups * s.r * s.s;
+  const PanelPlan plan = gradient_plan(s);
+  const int64_t panels = plan.used ? plan.weights(s.groups, s.c / s.groups, terms) : 0;
+  return std::max(panels, packed_weights_size(s.groups, s.c / s.groups, terms));
 }
 
 // Of a gradient by the weights that is summed in order.

@@ -68,10 +68,10 @@ const std::vector<HandKernel>& hand_edges() {
 
 const std::vector<HandCorner>& hand_corners() {
   static const std::vector<HandCorner> list = [] {
-    std::vector<HandCorner> corners = {{"upper-left", N_("upper left corner"), {}, -0.3},
-                                       {"upper-right", N_("upper right corner"), {}, -0.3},
-                                       {"lower-left", N_("lower left corner"), {}, -0.3},
-                                       {"lower-right", N_("lower right corner"), {}, -0.3}};
+    std::vector<HandCorner> corners = {{"upper-left", N_("upper left"), {}, -0.3},
+                                       {"upper-right", N_("upper right"), {}, -0.3},
+                                       {"lower-left", N_("lower left"), {}, -0.3},
+                                       {"lower-right", N_("lower right"), {}, -0.3}};
     for (size_t k = 0; k < corners.size(); ++k) {
       const bool right = k % 2 == 1, lower = k >= 2;
       corners[k].taps.assign(static_cast<size_t>(kHandMaps) * kTaps, 0);
