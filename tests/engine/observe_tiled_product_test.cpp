@@ -49,7 +49,7 @@ Observation observed(const Shape& s, bool barrier = true) {
   ObserveSettings how;
   how.barrier = barrier;
   const auto kernel = TiledProduct<Observed, AT, BT, Shifts>::of(g);
-  const Observation seen = observe_kernel(kernel, kernel.grid(), arrays, how);
+  Observation seen = observe_kernel(kernel, kernel.grid(), arrays, how);
   EXPECT_EQ(seen.outside, 0);
   for (int i = 0; barrier && i < s.m; ++i) {
     for (int j = 0; j < s.n; ++j) {
