@@ -8,14 +8,8 @@
 #
 # Before the real text it checks wrong ones, so that a rule that finds nothing any more is noticed.
 set -uo pipefail
-root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
-nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
-if ! [ -x "$nvcc" ]; then
-  echo "skipped: there is no nvcc here"
-  exit 77
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+SOURCE=kernels/tiled_gemm.cu
+. "$(dirname "$0")/ptx.bash"
 
 # PTX: complaints about it. The inner loop of the form with PT positions a thread: the basic block with the most
 # multiply-adds, 512: of 8 outputs, PT positions and 64 / PT terms.
@@ -47,59 +41,17 @@ complaints() {
     END { end_of_kernel(); if (kernels != 2) print kernels + 0 " kernels, not 2" }
   ' "$1"
 }
-# SED-COMMAND COMPLAINT: what it changes is complained of.
-expect_complaint() {
-  sed "$1" "$folder/tiled.ptx" >"$folder/wrong.ptx"
-  if ! complaints "$folder/wrong.ptx" | grep -q "$2"; then
-    echo "tiled_gemm.sh: '$1' is not noticed: $2" >&2
-    exit 1
-  fi
-}
-compile() {
-  "$nvcc" -std=c++17 -O3 --fmad=false --expt-relaxed-constexpr -I"$root" -DSTRIATE_WITH_CUDA=1 "$@" \
-    "$root/kernels/tiled_gemm.cu" 2>&1
-}
-
-if ! compile -arch=compute_75 -ptx -o "$folder/tiled.ptx" >"$folder/said"; then
-  cat "$folder/said" >&2
-  exit 1
-fi
+compile_ptx
 expect_complaint 's/ld\.shared\.v4\.f32/ld.shared.f32/' 'narrow loads of shared memory'
 expect_complaint 's/ld\.shared\.v4\.f32/ld.global.v4.f32/' ' 0 loads of 128 bits'
 expect_complaint '0,/fma\.rn\.f32/! s/fma\.rn\.f32/mul.f32/' ' multiply-adds in a step, not'
 expect_complaint '/fma\.rn\.f32/ { p; s//mul.f32/ }' 'products or sums that are not fused'
 expect_complaint 's/ld\.shared\.v4\.f32/ld.local.v4.f32/' 'local memory'
 expect_complaint 's/TiledGemmI/Another/' '0 kernels, not 2'
-found=$(complaints "$folder/tiled.ptx")
-if [ -n "$found" ]; then
-  printf '%s\n' "$found" >&2
-  exit 1
-fi
+expect_none
 
-# PTX for tensor cores: the basic blocks with matrix instructions, two of each kernel (within the loop and behind it).
-tf32_complaints() {
-  awk '
-    function end_of_block() {
-      if (mma) { ++blocks; if (mma != 16) print name ": " mma " instructions of tensor cores in a step, not 16" }
-      if (mma && fma) print name ": " fma " other products in a step"
-      mma = fma = 0
-    }
-    /\.entry / { end_of_block(); name = $NF }
-    /^\$L/ || /[ \t]bra/ { end_of_block() }
-    /mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32/ { ++mma }
-    /(fma|mul|add|sub)\.(rn\.)?f32/ { ++fma }
-    END { end_of_block(); if (blocks != 4) print blocks + 0 " steps, not 4" }
-  ' "$1"
-}
-if "$nvcc" --list-gpu-arch | grep -q compute_80; then
-  compile -arch=compute_80 -ptx -o "$folder/tf32.ptx" >"$folder/said" || exit 1
-  found=$(tf32_complaints "$folder/tf32.ptx")
-  sed '0,/mma\.sync/ s/mma\.sync/mul.f32/' "$folder/tf32.ptx" >"$folder/wrong.ptx"
-  if [ -n "$found" ] || ! tf32_complaints "$folder/wrong.ptx" | grep -q 'a step, not 16'; then
-    echo "tiled_gemm.sh: ${found:-a missing instruction is not noticed}" >&2
-    exit 1
-  fi
-fi
+# For tensor cores, two steps of each kernel: within the loop and behind it.
+expect_tf32 16 4
 
 # SASS: complaints about it. In a step nothing is loaded from global memory once the multiply-adds have begun. What is made
 # for tensor cores has none of them, or, where there are no such, another order.
@@ -121,7 +73,7 @@ for architecture in 75 80 90; do
   clean=$(grep -c '0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads' "$folder/said")
   registers=$(sed -nE 's/.*Used ([0-9]+) registers.*/\1/p' "$folder/said" | sort -n | tail -1)
   if [ "$clean" != 4 ] || [ "${registers:-999}" -gt 168 ]; then
-    echo "tiled_gemm.sh: sm_$architecture has ${registers:-?} registers a thread, at most 168 leave room, or values spill:" >&2
+    echo "$test_name: sm_$architecture has ${registers:-?} registers a thread, at most 168 leave room, or values spill:" >&2
     grep -E 'spill|Used' "$folder/said" >&2
     exit 1
   fi
@@ -131,7 +83,7 @@ for architecture in 75 80 90; do
     sed '0,/ FFMA /! s/ LDS[.A-Z]*128 / LDG.E /' "$folder/sass" >"$folder/wrong.sass"
     found=$(late_loads "$folder/sass")
     if [ -n "$found" ] || ! late_loads "$folder/wrong.sass" | grep -q 'a load after'; then
-      echo "tiled_gemm.sh: sm_$architecture: ${found:-a late load is not noticed}" >&2
+      echo "$test_name: sm_$architecture: ${found:-a late load is not noticed}" >&2
       exit 1
     fi
     echo "sm_$architecture: loads before the multiply-adds"
