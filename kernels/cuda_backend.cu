@@ -114,12 +114,12 @@ bool captures(cudaStream_t stream) noexcept {
 
 }  // namespace
 
-CaptureBegins::CaptureBegins(int index, void* queue) {
-  queues().mutex.lock();
+std::unique_lock<std::mutex> before_capture(int index, void* queue) {
+  std::unique_lock<std::mutex> lock(queues().mutex);
   const Pool& pool = pool_of(index);
   if (pool.usable) follow(pool.queue, static_cast<cudaStream_t>(queue));
+  return lock;
 }
-CaptureBegins::~CaptureBegins() { queues().mutex.unlock(); }
 
 int device_count() { return devices().count; }
 std::string why_no_device() { return devices().why; }
@@ -294,8 +294,7 @@ void destroy_queue(int, void*) noexcept {}
 void synchronize(int, void*, const char*) {}
 void* allocate(int, size_t) { return nullptr; }
 void release(int, void*) noexcept {}
-CaptureBegins::CaptureBegins(int, void*) {}
-CaptureBegins::~CaptureBegins() = default;
+std::unique_lock<std::mutex> before_capture(int, void*) { return {}; }
 void* allocate_pinned(int, size_t) { return nullptr; }
 void release_pinned(int, void*) noexcept {}
 void* create_event(int) { return nullptr; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <mutex>
 #include <string>
 
 namespace striate {
@@ -22,15 +23,9 @@ void synchronize(int index, void* queue, const char* last_launch);  // Error nam
 // use it. Where a driver has no pools they wait for the device.
 void* allocate(int index, size_t bytes);  // null when there is not that much memory; Error for anything else
 void release(int index, void* memory) noexcept;
-// For the thread that begins to capture a queue's work, until it has begun: no other thread asks queues for anything
-// meanwhile, and what is released while the work is captured waits for what the queue did before.
-class CaptureBegins {
- public:
-  CaptureBegins(int index, void* queue);
-  ~CaptureBegins();
-  CaptureBegins(const CaptureBegins&) = delete;
-  CaptureBegins& operator=(const CaptureBegins&) = delete;
-};
+// For the thread that begins to capture a queue's work, held until it has begun: no other thread asks queues for
+// anything meanwhile, and what is released while the work is captured waits for what the queue did before.
+std::unique_lock<std::mutex> before_capture(int index, void* queue);
 
 // Memory of the host that copies go on from while the host does something else. Null: not that much.
 void* allocate_pinned(int index, size_t bytes);

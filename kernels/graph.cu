@@ -27,7 +27,7 @@ static void require_graph(cudaError_t error, const char* what) {
 
 void begin_capture(int index, void* queue) {
   require_graph(cudaSetDevice(index), "choosing a GPU");
-  const CaptureBegins begins(index, queue);
+  const std::unique_lock<std::mutex> alone = before_capture(index, queue);
   require_graph(cudaStreamBeginCapture(static_cast<cudaStream_t>(queue), cudaStreamCaptureModeThreadLocal),
                 "capturing a step");
 }
