@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -20,6 +21,36 @@ namespace {
 std::atomic<int> stop_signal{0}, stop_pipe{-1};  // lock-free: a handler may read and write them
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 struct sigaction before_signal[3];
+// Who ends a process and then its group (timeout(1), service managers) sends the same signal twice, at once: within so
+// many milliseconds it is one.
+constexpr int64_t kSameSignal = 500;
+std::atomic<int64_t> first_came{0};  // in milliseconds of the monotonic clock, of stop_signal
+
+int64_t monotonic_milliseconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{1000} * now.tv_sec + now.tv_nsec / 1000000;
+}
+
+// Runs in a signal's handler.
+void ask_to_stop(int signal) {
+  const int before = errno;
+  const int64_t now = monotonic_milliseconds();
+  if (stop_signal == signal) {
+    if (now - first_came >= kSameSignal) {
+      struct sigaction usual = {};
+      usual.sa_handler = SIG_DFL;
+      sigaction(signal, &usual, nullptr);
+      raise(signal);  // when this handler returns
+    }
+  } else {
+    first_came = now;
+    stop_signal = signal;
+    const char one = 0;
+    if (const int end = stop_pipe; end >= 0 && write(end, &one, 1) != 1) stop_pipe = -1;
+  }
+  errno = before;
+}
 
 }  // namespace
 
@@ -59,14 +90,7 @@ StopOnSignal::StopOnSignal(std::function<void()> wake) {
     });
   }
   struct sigaction action = {};
-  action.sa_handler = [](int signal) {
-    const int before = errno;
-    stop_signal = signal;
-    const char one = 0;
-    if (const int end = stop_pipe; end >= 0 && write(end, &one, 1) != 1) stop_pipe = -1;
-    errno = before;
-  };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second time it does what it always does
+  action.sa_handler = ask_to_stop;
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < std::size(kSignals); ++i) {
     sigaction(kSignals[i], nullptr, &before_signal[i]);

@@ -48,8 +48,8 @@ class ProgressLine {
   std::chrono::steady_clock::time_point last_{};
 };
 
-// Ctrl+C, SIGTERM and SIGHUP ask to stop; the same one again ends the program at once. In force while the object lives;
-// signal() stays what it was.
+// Ctrl+C, SIGTERM and SIGHUP ask to stop; the same one again, half a second later or more, ends the program at once. In
+// force while the object lives; signal() stays what it was.
 class StopOnSignal {
  public:
   // `wake`: called on a thread of its own when a signal came, for who sleeps.

@@ -58,6 +58,7 @@ for signal in INT:130 TERM:143 HUP:129; do
   begin $NEW --steps 1000000 --save "$WORK/s.safetensors" --log "$WORK/s.csv" --save-every 0.1
   wait_for test -s "$WORK/s.safetensors" || fail "$signal: it does not begin"
   kill -${signal%:*} "$pid"
+  kill -${signal%:*} "$pid" 2>/dev/null  # as timeout(1) does, for the process and for its group: no second one
   wait "$pid"
   status=$?
   [ $status -eq ${signal#*:} ] || fail "SIG${signal%:*}: status $status, not ${signal#*:}"
@@ -225,4 +226,20 @@ kill -INT "$pid"
 wait "$pid"
 status=$?
 [ $status -eq 130 ] || fail "evaluate, Ctrl+C: status $status"
+
+# Asked again after half a second, it goes without a word, whatever it is at: here a pipe that nobody empties.
+mkfifo "$WORK/nobody"
+exec 9<>"$WORK/nobody"
+head -c 65536 /dev/zero >&9
+"$STRIATE" train $DATA $NEW --steps 1000000 >&9 2>&9 &
+pid=$!
+wait_for handles || fail "a full pipe: it does not begin"
+kill -INT "$pid"
+sleep 0.7
+kill -0 "$pid" 2>/dev/null || fail "a full pipe: one signal is enough, nothing is proved by a second"
+kill -INT "$pid"
+wait "$pid"
+status=$?
+[ $status -eq 130 ] || fail "asked twice: status $status"
+exec 9>&-
 done_testing
