@@ -252,21 +252,6 @@ void round_rows(const float* from, int64_t row, int rows, uint8_t* to, int64_t t
   });
 }
 
-// The shown value of a raw one; neither rounded nor clamped.
-double shown_value(double value, Show show, const Range& range) {
-  switch (show) {
-    case Show::clip:
-      return value;
-    case Show::absolute:
-      return std::fabs(value);
-    case Show::offset128:
-      return value + 128;
-    case Show::minmax:
-      return range.high > range.low ? (value - range.low) * 255 / (range.high - range.low) : 0;
-  }
-  return value;
-}
-
 // Raw values of filters that are no sum as bytes; alpha as it is.
 void show_rows(const float* from, const Picture<const uint8_t>& input, int width, int rows, Show show, Range range,
                uint8_t* to, int64_t to_stride) {
@@ -302,6 +287,20 @@ void to_host(Stream& stream, int64_t row, int rows, T* output, int64_t stride, c
 }
 
 }  // namespace
+
+double shown_value(double value, Show show, const Range& range) {
+  switch (show) {
+    case Show::clip:
+      return value;
+    case Show::absolute:
+      return std::fabs(value);
+    case Show::offset128:
+      return value + 128;
+    case Show::minmax:
+      return range.high > range.low ? (value - range.low) * 255 / (range.high - range.low) : 0;
+  }
+  return value;
+}
 
 double kernel_sum(const FilterKernel& kernel) {
   double sum = 0;

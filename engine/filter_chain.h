@@ -91,6 +91,9 @@ void filter_chain_values(Stream& stream, const FilterChain& chain, Picture<const
 void filter_chain_input_of_last(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
                                 float* output);
 
+// What is shown of a raw value; neither rounded nor clamped. `range`: of the whole result, for Show::minmax alone.
+double shown_value(double value, Show show, const Range& range);
+
 // The smallest and largest raw value in `region`, over the filtered channels.
 Range filter_chain_range(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
                          const std::atomic<bool>* canceled = nullptr);

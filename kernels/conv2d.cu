@@ -164,13 +164,8 @@ struct Depthwise3x3 {
   float* y;
   Epilogue epilogue;
 
-  // Values at, at + 1, .. of a row that has `width` of them; 0 beside it.
-  static Floats lanes(const float* row, int at, int width) {
-    const int begin = at >= 0 ? 0 : (-at < W ? -at : W), left = width - at;
-    return load_between<W>(row + at, begin, left < begin ? begin : (left < W ? left : W));
-  }
   static void taps(const float* row, int at, int width, bool whole, Floats (&value)[3]) {
-    const auto load = [&](int from) { return whole ? Floats::load(row + from) : lanes(row, from, width); };
+    const auto load = [&](int from) { return whole ? Floats::load(row + from) : load_beside<W>(row, from, width); };
     if constexpr (Stride == 1) {
       for (int tap = 0; tap < 3; ++tap) value[tap] = load(at + tap);
     } else {
@@ -717,17 +712,25 @@ void lay_out_offsets(Stream& stream, const Conv2dShape& s, const PanelPlan& plan
   if (plan.used && plan.rows) return panel_row_offsets(plan, forward_picture(s), forward_terms(s), offsets);
   for_each(stream, "convolution_offsets", s.c / s.groups, forward_offsets(s, forward_layout(s), offsets));
 }
-// Weights (groups * k, j) as implicit_gemm() reads them, for sums at `length` positions.
-void pack_tiles(Stream& stream, int groups, int k, int j, int64_t length, const float* w, float* packed) {
+// Weights (groups * k, j) in panels, or as implicit_gemm() reads them for sums at `length` positions.
+void lay_out_rows(Stream& stream, const PanelPlan& plan, int groups, int k, int j, int64_t length, const float* w,
+                  float* packed) {
+  if (plan.used) return pack_panels(stream, plan, groups, k, j, w, packed);
   const int tile = implicit_gemm_tile(stream, k, j, length);
   const int tiles = (k + tile - 1) / tile, parts = (j + kTerms - 1) / kTerms;
   for_each(stream, "convolution_pack", static_cast<int64_t>(groups) * tiles * parts,
            PackForward{w, packed, k, j, tile, tiles, parts});
 }
 void lay_out_weights(Stream& stream, const Conv2dShape& s, const PanelPlan& plan, const float* w, float* packed) {
-  const int k = s.k / s.groups, j = static_cast<int>(forward_terms(s));
-  if (plan.used) return pack_panels(stream, plan, s.groups, k, j, w, packed);
-  pack_tiles(stream, s.groups, k, j, forward_length(s), w, packed);
+  lay_out_rows(stream, plan, s.groups, s.k / s.groups, static_cast<int>(forward_terms(s)), forward_length(s), w,
+               packed);
+}
+
+// The sums as the plan says.
+void compute(Stream& stream, const char* name, const PanelPlan& plan, const ImplicitGemmArguments& a,
+             const PaddedPicture& picture, float* shared) {
+  if (plan.used) return panel_gemm(stream, name, plan, a, picture, shared);
+  implicit_gemm(stream, name, a);
 }
 
 // Lays out weights and offsets, in panels where `plan` uses them.
@@ -828,14 +831,11 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
     a.x_image = static_cast<int64_t>(s.c) * s.h * s.w;
     a.x_group = a.x_image / s.groups;
   }
-  const auto compute = [&] {
-    if (sum.plan.used) return panel_gemm(stream, "convolution", sum.plan, a, picture, sum.shared);
-    implicit_gemm(stream, "convolution", a);
-  };
+  const auto sums = [&] { compute(stream, "convolution", sum.plan, a, picture, sum.shared); };
   if (!sum.layout.copies) {
     a.x = x;
     a.out = y;
-    return compute();
+    return sums();
   }
   const int64_t step = images_at_once(&stream, a.x_image, s.n);
   const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
@@ -845,7 +845,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
     a.x = sum.copy;
     a.out = y + n * a.out_image;
     if (epilogue.addend != nullptr) a.epilogue.addend = epilogue.addend + n * a.out_image;
-    compute();
+    sums();
   }
 }
 
@@ -922,11 +922,7 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
           for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,
                    PackBackward{w, packed, k, c, s.r, s.s, tile, tiles, taps});
         }
-        if (plan.used) {
-          panel_gemm(stream, "convolution_data_gradient", plan, a, {}, shared);
-        } else {
-          implicit_gemm(stream, "convolution_data_gradient", a);
-        }
+        compute(stream, "convolution_data_gradient", plan, a, {}, shared);
       }
     }
   }
@@ -978,17 +974,11 @@ void backward_weights_in_order(Stream& stream, const Conv2dShape& s, const float
     const PanelPlan plan = in_order_plan(s, images);
     if (plan.used && plan.shared) {
       a.rows = planes;
-      panel_gemm(stream, "convolution_weight_gradient", plan, a, {}, shared);
-      continue;
-    }
-    a.weights = packed;
-    if (plan.used) {
-      pack_panels(stream, plan, a.groups, a.k, terms, planes, packed);
-      panel_gemm(stream, "convolution_weight_gradient", plan, a, {}, shared);
     } else {
-      pack_tiles(stream, a.groups, a.k, a.j, a.length, planes, packed);
-      implicit_gemm(stream, "convolution_weight_gradient", a);
+      lay_out_rows(stream, plan, a.groups, a.k, a.j, a.length, planes, packed);
+      a.weights = packed;
     }
+    compute(stream, "convolution_weight_gradient", plan, a, {}, shared);
   }
   if (db == nullptr) return;
   ReductionGemmArguments a;

@@ -135,6 +135,13 @@ inline Pack<float, W> load_between(const float* from, int begin, int end) {
   return p;
 }
 
+// Values at, at + 1, .. of a row that has `width` of them; 0 beside it, where nothing is read. Any `at`.
+template <int W>
+inline Pack<float, W> load_beside(const float* row, int at, int width) {
+  const int begin = at >= 0 ? 0 : (-at < W ? -at : W), left = width - at;
+  return load_between<W>(row + at, begin, left < begin ? begin : (left < W ? left : W));
+}
+
 // Lanes begin .. end-1 to to[begin] .. to[end-1]; other memory is not touched. 0 <= begin <= end <= W.
 template <int W>
 inline void store_part(Pack<float, W> p, float* to, int begin, int end) {

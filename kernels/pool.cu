@@ -249,10 +249,11 @@ struct MaxPoolBackward {
     }
   }
 };
+
 #ifndef __CUDACC__
 
-// The same on the CPU, plane by plane: each dy is added where it came from, which for every input value is the order
-// above.
+// MaxPoolBackward on the CPU, plane by plane: each dy is added where it came from, for every input value in the same
+// order.
 struct MaxPoolScatter {
   static constexpr int64_t work = 1 << 13;
   int64_t in, out;  // values of a plane

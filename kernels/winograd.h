@@ -4,9 +4,9 @@
 //   U = G g Gt            of each kernel
 //   y = At (sum over channels of U * V) A      four values of y: pieces 0 and 1 of rows and columns
 //
-// The sum over channels is a matrix product for each of the 16 places, in the panels of panel_gemm.h. Its roundings are
-// others than those of the direct sum, and no smaller or larger (tests/kernels/winograd_test.cpp holds both to the same
-// bound); who explains a sum term by term takes the direct one.
+// The sum over channels is a matrix product for each of the 16 places, in the panels of panel_gemm.h. It rounds in
+// other places than the direct sum, within the same bound (tests/kernels/winograd_test.cpp); who explains a sum term by
+// term takes the direct one.
 //
 // Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016.
 #pragma once

@@ -93,10 +93,11 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
   CLI::App* command = add_command(
       bench_command, line, "infer", "A network's forward pass",
       "One batch from the input to the last layer, in memory that is used again as soon as nobody needs its values\n"
-      "(the output is the same, bit for bit, with every activation kept; on the CPU convolutions of 3 x 3 then use\n"
-      "Winograd's transforms where they are faster, which round in other places: --direct does without). Weights and "
-      "input are a\n"
-      "formula of their names, or the weights those of a file (.onnx, .safetensors, .pt). Values of every layer are "
+      "(the output is the same, bit for bit, with every activation kept). On the CPU, 3 x 3 convolutions are timed "
+      "with\n"
+      "Winograd's transforms where these are faster; they round in other places (--direct: without them).\n"
+      "Weights and input are a formula of their names, or the weights those of a file (.onnx, .safetensors, .pt). "
+      "Values of every layer are "
       "compared with the sums of their terms in double precision\n"
       "before anything is timed.\n\n"
       "Examples:\n"

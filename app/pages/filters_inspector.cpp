@@ -69,26 +69,20 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   if (failure_) ui.error_note(failure_->what(), failure_->hint());
   const bool several = state_.chain.stages.size() > 1;
   ui.section(several ? format_tr("KERNEL OF STAGE {}", state_.selected + 1) : N_("KERNEL"));
-  ui.begin_flow(6);
-  const std::string& name = state_.names[static_cast<size_t>(state_.selected)];
-  for (const NamedKernel& kernel : named_kernels()) {
-    ButtonOptions options;
-    options.selected = kernel.name == name;
-    options.tone = Concept::kernel;
-    options.tooltip = kernel.about;
-    ui.button(kernel.name, "filters.kernel " + kernel.name, options);
-  }
-  ui.end_flow();
+  const auto choices = [&](const auto& filters) {
+    ui.begin_flow(6);
+    for (const auto& filter : filters) {
+      ButtonOptions options;
+      options.selected = filter.name == state_.names[static_cast<size_t>(state_.selected)];
+      options.tone = Concept::kernel;
+      options.tooltip = filter.about;
+      ui.button(filter.name, "filters.kernel " + filter.name, options);
+    }
+    ui.end_flow();
+  };
+  choices(named_kernels());
   ui.note("No sum of products:");
-  ui.begin_flow(6);
-  for (const NonlinearFilter& filter : nonlinear_filters()) {
-    ButtonOptions options;
-    options.selected = filter.name == name;
-    options.tone = Concept::kernel;
-    options.tooltip = filter.about;
-    ui.button(filter.name, "filters.kernel " + filter.name, options);
-  }
-  ui.end_flow();
+  choices(nonlinear_filters());
   if (stage().is_linear()) {
     draw_kernel(ui);
     draw_kernel_numbers(ui);

@@ -25,20 +25,6 @@ std::vector<Run> runs_of(std::vector<int> indices) {
   return runs;
 }
 
-double shown_value(double value, Show show, const Range& range) {
-  switch (show) {
-    case Show::clip:
-      return value;
-    case Show::absolute:
-      return std::fabs(value);
-    case Show::offset128:
-      return value + 128;
-    case Show::minmax:
-      return range.high == range.low ? 0 : (value - range.low) * 255 / (range.high - range.low);
-  }
-  return value;
-}
-
 // Which of the values that count is taken.
 void choose(const FilterWalk& walk, FilterWalk::Channel& channel) {
   for (size_t i = 0; i < walk.taps.size(); ++i) {

@@ -7,12 +7,9 @@
 #include <cstring>
 #include <limits>
 
-#include "kernels/activation.h"
-#include "kernels/activations.h"
 #include "kernels/conv2d.h"
-#include "kernels/elementwise.h"
-#include "kernels/normalize.h"
 #include "kernels/summation.h"
+#include "tests/kernels/epilogue_alone.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -82,18 +79,10 @@ TEST(Epilogue, gives_the_bits_of_the_operators_alone) {
             if (normalizes) {
               epilogue.mean = mean.data(), epilogue.variance = variance.data();
               epilogue.gamma = gamma.data(), epilogue.beta = beta.data(), epilogue.epsilon = norm.epsilon;
-              batch_norm_forward_evaluation(stream, norm, plain.data(), gamma.data(), beta.data(), mean.data(),
-                                            variance.data(), plain.data());
             }
-            if (adds) {
-              epilogue.addend = addend.data();
-              add(stream, count, plain.data(), addend.data(), plain.data());
-            }
+            if (adds) epilogue.addend = addend.data();
             epilogue.bend = bend, epilogue.low = -0.5f, epilogue.high = 0.75f;
-            if (bend == Bend::relu) relu_forward(stream, count, plain.data(), plain.data());
-            if (bend == Bend::clip) {
-              activation_forward(stream, {ActivationKind::clip, -0.5f, 0.75f}, count, plain.data(), plain.data());
-            }
+            apply_alone(stream, norm, count, epilogue, plain.data());
             Guarded<float> joined(stream, count);
             conv2d_forward(stream, s, x.data(), w.data(), b.data(), joined.data(), scratch.data(), Result::overwrite,
                            epilogue);

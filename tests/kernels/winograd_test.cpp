@@ -7,10 +7,8 @@
 #include <cstring>
 #include <limits>
 
-#include "kernels/activation.h"
-#include "kernels/activations.h"
-#include "kernels/elementwise.h"
-#include "kernels/normalize.h"
+#include "kernels/threads.h"
+#include "tests/kernels/epilogue_alone.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -131,6 +129,24 @@ TEST(Winograd, gives_a_picture_the_same_bits_in_every_batch) {
   });
 }
 
+TEST(Winograd, gives_the_same_bits_with_any_number_of_threads) {
+  Stream stream;
+  const int cores = thread_count();
+  for (const Case& c : kCases) {
+    const Conv2dShape s = shape(c);
+    if (!winograd_pays(stream, s)) continue;
+    SCOPED_TRACE(testing::Message() << "c" << s.c << " h" << s.h << " w" << s.w << " k" << s.k);
+    const Floats x = random_floats(s.x_size(), 1), w = random_floats(s.w_size(), 2), b = random_floats(s.k, 3);
+    const Floats expected = Transformed(stream, s, w.data())(x.data(), b.data());
+    for (const int threads : {1, 3, 16}) {
+      set_thread_count(threads);
+      expect_same(Transformed(stream, s, w.data())(x.data(), b.data()).data(), expected);
+    }
+    set_thread_count(cores);
+    if (HasFatalFailure()) return;
+  }
+}
+
 TEST(Winograd, joins_what_follows_with_the_bits_of_the_operators_alone) {
   Stream stream;
   for (const Case& c : kCases) {
@@ -154,17 +170,9 @@ TEST(Winograd, joins_what_follows_with_the_bits_of_the_operators_alone) {
       if (normalizes) {
         epilogue.mean = mean.data(), epilogue.variance = variance.data();
         epilogue.gamma = gamma.data(), epilogue.beta = beta.data(), epilogue.epsilon = norm.epsilon;
-        batch_norm_forward_evaluation(stream, norm, plain.data(), gamma.data(), beta.data(), mean.data(),
-                                      variance.data(), plain.data());
       }
-      if (adds) {
-        epilogue.addend = addend.data();
-        add(stream, count, plain.data(), addend.data(), plain.data());
-      }
-      if (epilogue.bend == Bend::relu) relu_forward(stream, count, plain.data(), plain.data());
-      if (epilogue.bend == Bend::clip) {
-        activation_forward(stream, {ActivationKind::clip, -0.5f, 0.75f}, count, plain.data(), plain.data());
-      }
+      if (adds) epilogue.addend = addend.data();
+      apply_alone(stream, norm, count, epilogue, plain.data());
       stream.synchronize();
       expect_same(transformed(x.data(), b.data(), epilogue).data(), plain);
       if (HasFatalFailure()) return;

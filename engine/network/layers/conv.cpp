@@ -73,17 +73,17 @@ class Conv : public Layer {
   int64_t packed_weights(const Stream& stream, const std::vector<Shape>& inputs, bool winograd) const override {
     if (!flat()) return 0;
     const Conv2dShape s = plane(inputs[0]);
-    return winograd && winograd_pays(stream, s) ? winograd_packed_size(s) : conv2d_packed_size(stream, s);
+    return transforms(stream, s, winograd) ? winograd_packed_size(s) : conv2d_packed_size(stream, s);
   }
   void pack_weights(Stream& stream, const LayerCall& call, float* packed) const override {
     const Conv2dShape s = plane(call.x[0].shape);
-    if (call.winograd && winograd_pays(stream, s)) return winograd_pack(stream, s, call.weights[0], packed);
+    if (transforms(stream, s, call.winograd)) return winograd_pack(stream, s, call.weights[0], packed);
     conv2d_pack(stream, s, call.weights[0], packed);
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Shape& in = call.x[0].shape;
     const float* b = bias ? call.weights[1] : nullptr;
-    if (flat() && call.winograd && winograd_pays(stream, plane(in))) {
+    if (flat() && transforms(stream, plane(in), call.winograd)) {
       winograd_forward(stream, plane(in), call.x[0].data, call.packed, b, call.y.data, call.epilogue, call.scratch);
     } else if (flat()) {
       conv2d_forward(stream, plane(in), call.x[0].data, call.weights[0], b, call.y.data, call.scratch,
@@ -113,6 +113,9 @@ class Conv : public Layer {
 
  private:
   bool flat() const { return windows.axes == 2; }
+  static bool transforms(const Stream& stream, const Conv2dShape& s, bool allowed) {
+    return allowed && winograd_pays(stream, s);
+  }
   Conv2dShape plane(const Shape& in) const {
     Conv2dShape s;
     layers::set_plane(s, windows, layers::extent(in, 2, kind()));
