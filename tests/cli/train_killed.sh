@@ -231,7 +231,7 @@ status=$?
 mkfifo "$WORK/nobody"
 exec 9<>"$WORK/nobody"
 head -c 65536 /dev/zero >&9
-"$STRIATE" train $DATA $NEW --steps 1000000 >&9 2>&9 &
+(cd "$WORK" && exec "$STRIATE" train $DATA $NEW --steps 1000000 >&9 2>&9) &
 pid=$!
 wait_for handles || fail "a full pipe: it does not begin"
 kill -INT "$pid"
