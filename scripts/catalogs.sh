@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the templates of all texts of the window, assets/locale/PAGE.pot, from the sources, with gettext's xgettext: one
-# for each page, one for each other folder of app/, and one for what engine/ marks. Run it after a text was added or
-# changed and commit what it wrote; tests/tree/catalogs.sh compares.
+# for each page, one for each other folder of app/, one for what engine/ marks, and messages.pot for what errors say that
+# no other has (app/words/messages.h). Run it after a text was added or changed and commit what it wrote;
+# tests/tree/catalogs.sh compares.
 #
 #   scripts/catalogs.sh              writes assets/locale/*.pot
 #   scripts/catalogs.sh --to FOLDER  writes them there
@@ -19,7 +20,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --to) to=$2; shift ;;
     --texts) count=1 ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
   shift
 done
@@ -56,6 +57,27 @@ while IFS= read -r file; do
   page=$(page_of "$file")
   [ -n "$page" ] && files[$page]+="$file"$'\n'
 done < <(find app engine -name '*.cpp' -o -name '*.h' | LC_ALL=C sort)
+
+# Errors whose texts have values in them, and those of kernels/ and engine/, which know no language: every literal between
+# the parentheses of an Error that has words, is whole (no piece of a sum) and stands in no other template.
+errors() { # FILE...
+  perl -0777 -ne '
+    s{^\s*//.*$}{}mg;
+    while (/\b\w*Error\(/g) {
+      my ($from, $at, $depth, $text, @texts) = (pos, pos, 1, undef);
+      while ($depth > 0 && $at < length) {
+        pos = $at;
+        if (/\G"((?:[^"\\]|\\.)*)"\s*/gc) { $text .= $1; $at = pos; next }
+        push @texts, $text if defined $text;
+        undef $text;
+        if (/\G\x27(?:[^\x27\\]|\\.)\x27/gc) { $at = pos; next }
+        my $sign = substr $_, $at++, 1;
+        $depth += ($sign eq "(") - ($sign eq ")");
+      }
+      pos = $from;
+      for (@texts) { print "msgid \"$_\"\n" if /[A-Za-z]{2}.* .*|.* .*[A-Za-z]{2}/ && !/^[ ,;:]| $|\\n/ }
+    }' "$@" | LC_ALL=C sort -u
+}
 
 mkdir -p "$to"
 rm -f "$to"/*.pot
@@ -94,3 +116,14 @@ for page in "${!files[@]}"; do
   } | sed -e '$d' >"$to/$page.pot"
   if [ -n "$count" ]; then printf '%s %s\n' "$page" "$(($(grep -c '^msgid "' "$to/$page.pot") - 1))"; fi
 done
+{
+  echo "# What errors say, made by scripts/catalogs.sh: do not edit."
+  printf 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+  cat "$to"/*.pot >"$work/others"
+  find app engine kernels \( -name '*.cpp' -o -name '*.h' -o -name '*.cu' \) ! -path 'app/cli/*' ! -path 'engine/bench/*' |
+    LC_ALL=C sort >"$work/list"
+  mapfile -t sources <"$work/list"
+  errors "${sources[@]}" | grep -vxFf <(grep '^msgid "' "$work/others") | sed 's/$/\nmsgstr ""/; s/^msgid/\n&/'
+} >"$work/messages.pot"
+if grep -q '^msgid "..*' "$work/messages.pot"; then mv "$work/messages.pot" "$to/messages.pot"; fi
+if [ -n "$count" ]; then printf 'messages %s\n' "$(($(grep -c '^msgid "' "$to/messages.pot") - 1))"; fi

@@ -9,6 +9,7 @@
 
 #include "app/shell/samples.h"
 #include "app/widgets/textures.h"
+#include "app/words/messages.h"
 #include "app/words/words.h"
 #include "engine/error.h"
 
@@ -362,7 +363,7 @@ bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
       caption = thumbnail.caption + (entry.sample ? "" : ", " + size_text(entry.bytes));
     } else {
       ui.icon(Icon::picture, inside.centered(32.0f, 32.0f), faded(t.secondary, 0.6f));
-      if (thumbnail.done) caption = thumbnail.caption;
+      if (thumbnail.done) caption = tr_message(thumbnail.caption);
     }
   } else {
     ui.icon(Icon::folder, inside.centered(40.0f, 40.0f), t.secondary);

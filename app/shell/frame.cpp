@@ -14,6 +14,7 @@
 #include "app/shell/browser_view.h"
 #include "app/shell/glossary_view.h"
 #include "app/words/languages.h"
+#include "app/words/messages.h"
 #include "app/words/words.h"
 #include "app/worker/jobs.h"
 #include "engine/error.h"
@@ -315,8 +316,7 @@ void Shell::draw_part(const char* what, const Rect& area, const std::function<vo
     ui_.unwind(outside);
     app_.notify_once(error, app_.page().info().id);
     ui_.fill(area, ui_.theme().background);
-    ui_.empty_state(area, Icon::help, what,
-                    fmt::format("{}: {}", tr(error.what()), tr(std::string_view(error.hint()))));
+    ui_.empty_state(area, Icon::help, what, fmt::format("{}: {}", tr_message(error.what()), tr_message(error.hint())));
   }
 }
 

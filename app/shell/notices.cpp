@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/shell/frame.h"
+#include "app/words/messages.h"
 #include "app/words/words.h"
 
 namespace striate {
@@ -24,8 +25,10 @@ void Shell::draw_notices(const Rect& stage) {
     // What stands beside its control need not be said twice.
     if (notice.error && ui_.shown_beside(command_name(notice.command))) continue;
     ++shown;
-    float h1 = ui_.paragraph_height(notice.what, text_width, Font::control);
-    float h2 = notice.hint.empty() ? 0 : ui_.paragraph_height(notice.hint, text_width, Font::caption) + 2;
+    const std::string what = notice.error ? tr_message(notice.what) : notice.what,
+                      hint = notice.error ? tr_message(notice.hint) : notice.hint;
+    float h1 = ui_.paragraph_height(what, text_width, Font::control);
+    float h2 = hint.empty() ? 0 : ui_.paragraph_height(hint, text_width, Font::caption) + 2;
     const float height = std::min(h1 + h2 + 22, stage.h - 32);  // what is longer than the stage scrolls
     ui_.push_id(fmt::format("notice {} {}", notice.time, index));
     float rise = ui_.ease("rise", 1, 0.25f);
@@ -44,9 +47,9 @@ void Shell::draw_notices(const Rect& stage) {
     }
     const Rect words{box.x + 36.0f, box.y + 11, text_width, height - 20};
     ui_.begin_panel("words", words, 0, height < h1 + h2 + 22);
-    ui_.paragraph(notice.what, Font::control);
+    ui_.paragraph(what, Font::control);
     ui_.space(-6);
-    if (h2 > 0) ui_.paragraph(notice.hint, Font::caption);
+    if (h2 > 0) ui_.paragraph(hint, Font::caption);
     ui_.end_panel();
     ui_.next({box.right() - 32.0f, box.y + 8, 24.0f, 24.0f});
     ui_.button("Dismiss", fmt::format("notice.dismiss {}", index + 1),

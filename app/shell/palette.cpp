@@ -188,10 +188,8 @@ void Shell::draw_palette(Vec size) {
     }
   }
   if (!problem.empty()) {
-    const float inner = rest.w - 2 * 12 - 44.0f;  // of error_note, in its place
-    const float lines = ui_.paragraph_height(problem, inner, Font::control) +
-                        (hint.empty() ? 0 : ui_.paragraph_height(hint, inner, Font::caption));
-    ui_.next(rest.cut_bottom(std::clamp(lines + 32, 72.0f, rest.h * 0.7f)).inset(12, 6));
+    const float high = ui_.error_note_height(problem, hint, rest.w - 2 * 12) + 12;
+    ui_.next(rest.cut_bottom(std::clamp(high, 72.0f, rest.h * 0.7f)).inset(12, 6));
     ui_.error_note(problem, hint);
   }
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);

@@ -423,6 +423,7 @@ class Ui {
   float more_lines(std::string_view marked, float width, Font font);
   void note(std::string_view marked);                             // a paragraph in caption size, secondary color
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
+  float error_note_height(std::string_view what, std::string_view hint, float width);
   void error_beside(std::string_view command);                    // what this command's last failure said, if it failed
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
   std::string_view at_the_right() const;  // where the inspector is: for words that send the reader there

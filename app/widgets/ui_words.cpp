@@ -9,10 +9,14 @@
 #include "app/widgets/ui.h"
 #include "app/widgets/wanted_item.h"
 #include "app/words/capitals.h"
+#include "app/words/messages.h"
 #include "app/words/words.h"
 #include "engine/utf8.h"
 
 namespace striate {
+namespace {
+constexpr float kBesideErrors = 24 + 20.0f;  // the mark of an error_note, and its edges
+}
 
 std::vector<Ui::Run> Ui::runs_of(std::span<const ProseSpan> spans, Font font) const {
   std::vector<Run> runs;
@@ -315,10 +319,16 @@ void Ui::hairline() {
   fill({rect.x, rect.y + 4, rect.w, 1}, theme().line);
 }
 
-void Ui::error_note(std::string_view what, std::string_view hint) {
-  float inner = width() - 24 - 20.0f;
-  float h1 = paragraph_height(what, inner, Font::control),
-        h2 = hint.empty() ? 0 : paragraph_height(hint, inner, Font::caption);
+float Ui::error_note_height(std::string_view what, std::string_view hint, float width) {
+  const float inner = width - kBesideErrors;
+  return 20 + paragraph_height(tr_message(what), inner, Font::control) +
+         (hint.empty() ? 0 : paragraph_height(tr_message(hint), inner, Font::caption));
+}
+
+void Ui::error_note(std::string_view english_what, std::string_view english_hint) {
+  const std::string what = tr_message(english_what), hint = tr_message(english_hint);
+  const float inner = width() - kBesideErrors, h1 = paragraph_height(what, inner, Font::control),
+              h2 = hint.empty() ? 0 : paragraph_height(hint, inner, Font::caption);
   Rect rect = take(h1 + h2 + 20);
   if (const Rect seen = intersection(rect, clips_.back()); !seen.empty()) building_errors_.push_back(seen);
   fill(rect, theme().raised, 6);

@@ -91,9 +91,7 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
   ui.label(first, input, Font::number, theme.input, Align::right);
 
   const auto error_height = [&](const Error& error) {
-    const float inner = all - columns.gutter - 24 - 20.0f;
-    return ui.paragraph_height(error.what(), inner, Font::control) +
-           ui.paragraph_height(error.hint(), inner, Font::caption) + 24;
+    return ui.error_note_height(error.what(), error.hint(), all - columns.gutter) + 4;
   };
   for (int i = 0; i < look.list.size(); ++i) {
     const LayerList::Row& row = look.checked.rows[static_cast<size_t>(i)];

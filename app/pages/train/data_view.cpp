@@ -130,9 +130,7 @@ void DataView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot&) const 
   Rect room = area.inset(20, 14);
   const std::optional<Error>& error = peek_.error() ? peek_.error() : error_;
   if (error) {
-    const float inner = room.w - 24 - 20.0f;
-    ui.next(room.cut_top(ui.paragraph_height(error->what(), inner, Font::control) +
-                         ui.paragraph_height(error->hint(), inner, Font::caption) + 20));
+    ui.next(room.cut_top(ui.error_note_height(error->what(), error->hint(), room.w)));
     ui.error_note(error->what(), error->hint());
     room.cut_top(10);
   }

@@ -27,8 +27,7 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
   }
   if (now.error) {
     const float wide = std::min(area.w - 48, 460.0f);
-    const float high = 20.0f + ui.paragraph_height(now.error->what(), wide - 44.0f, Font::control) +
-                       ui.paragraph_height(now.error->hint(), wide - 44.0f, Font::caption);
+    const float high = ui.error_note_height(now.error->what(), now.error->hint(), wide);
     ui.next({area.center().x - wide / 2, area.center().y - high / 2, wide, high});
     ui.error_note(now.error->what(), now.error->hint());
     return true;

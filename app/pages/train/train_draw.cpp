@@ -28,9 +28,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
     if (snapshot_->error) {
       // As high as its words need.
       const Error& error = *snapshot_->error;
-      const float inner = rest.w - 40 - 24 - 20.0f;
-      const float high = ui.paragraph_height(error.what(), inner, Font::control) +
-                         ui.paragraph_height(error.hint(), inner, Font::caption) + 20;
+      const float high = ui.error_note_height(error.what(), error.hint(), rest.w - 40);
       Rect band = rest.cut_top(high + 8).inset(20, 4);
       ui.begin_panel("error", band, 0, false);
       ui.error_note(error.what(), error.hint());
