@@ -64,7 +64,7 @@ void LessonMaker::make(std::string path) {
       path, fmt::format("# {}\npage: {}\nchapter: {}\n", page.title, page.id, page.chapter), lines, app_.registry());
   path_ = absolute(path);
   steps_ = made.steps;
-  tell("The lesson is in " + path_, path_, "lesson.make", made.left.size());
+  tell(format_tr("The lesson is in {}", path_), path_, "lesson.make", made.left.size());
 }
 
 void LessonMaker::add(const std::string& path) {
@@ -72,7 +72,7 @@ void LessonMaker::add(const std::string& path) {
   const MadeLesson made = add_step(path, app_.page().info().title, app_.state(), app_.registry());
   path_ = absolute(path);
   steps_ = made.steps;
-  tell(fmt::format("Step {} is added to {}", made.steps, path_), path_, "lesson.add", made.left.size());
+  tell(format_tr("Step {} is added to {}", made.steps, path_), path_, "lesson.add", made.left.size());
 }
 
 void LessonMaker::pack(const std::string& package) {
@@ -83,18 +83,17 @@ void LessonMaker::pack(const std::string& package) {
   const LessonSession& open = app_.lessons();
   check_overwrite({package, FileKind::package, {open.path(), open.file()}, app_.document().force});
   const MadeLesson made = pack_lesson(open.file(), package, app_.registry());
-  tell("The lesson with its files is in " + absolute(package), {}, "lesson.pack", made.left.size());
+  tell(format_tr("The lesson with its files is in {}", absolute(package)), {}, "lesson.pack", made.left.size());
 }
 
 // `path`: a text that can be filled with words.
 void LessonMaker::tell(const std::string& what, const std::string& path, const std::string& command,
                        size_t left) const {
-  std::string hint = path.empty()              ? "It opens like any lesson, on any machine"
-                     : is_lesson_package(path) ? "Ctrl+L adds a step; unpack it to fill it with words"
-                                               : "Fill it with words in any text editor; Ctrl+L adds a step";
+  std::string hint = path.empty()              ? N_("It opens like any lesson, on any machine")
+                     : is_lesson_package(path) ? N_("Ctrl+L adds a step; unpack it to fill it with words")
+                                               : N_("Fill it with words in any text editor; Ctrl+L adds a step");
   if (left > 0)
-    hint =
-        fmt::format("{} of what it opens stays where it is: folders and files above 64 MB are not taken along", left);
+    hint = format_tr("{} of what it opens stays where it is: folders and files above 64 MB are not taken along", left);
   app_.notify({what, hint, command, false, app_.now()});
 }
 

@@ -372,7 +372,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
       shaders_looked = end;
       std::string message = renderer.reload_shaders();
       if (!message.empty())
-        app.notify({"a shader does not compile; the one before stays in use", message, "shader", true, app.now()});
+        app.notify({N_("a shader does not compile; the one before stays in use"), message, "shader", true, app.now()});
     }
     if (options.script && options.close_after_script && !shell.playing() && !shell.capture()) break;
     if (bench && end > options.seconds) break;

@@ -168,8 +168,9 @@ struct NumberSpec {
   double reset = 0;  // double-click goes back to this
   double step = 0;   // arrow keys and wheel; 0: a hundredth of the range
   bool logarithmic = false;
-  int decimals = 2;  // 0: whole numbers only
-  std::string unit;  // "px", "x"
+  int decimals = 2;   // 0: whole numbers only
+  std::string unit;   // "px", "x"
+  std::string label;  // of a slider: stands in the place of its name's translation, where that has values in it
 };
 
 struct HistogramSeries {
@@ -424,7 +425,7 @@ class Ui {
   void note(std::string_view marked);                             // a paragraph in caption size, secondary color
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
   float error_note_height(std::string_view what, std::string_view hint, float width);
-  void error_beside(std::string_view command);                    // what this command's last failure said, if it failed
+  void error_beside(std::string_view command);  // what this command's last failure said, if it failed
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
   std::string_view at_the_right() const;  // where the inspector is: for words that send the reader there
   void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown

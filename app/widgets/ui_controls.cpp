@@ -450,7 +450,7 @@ bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std
   Rect top = rect.cut_top(26);
   float box = measure(Font::number, with_unit(std::max(std::abs(spec.minimum), spec.maximum), spec)).x + 28.0f;
   Rect number = top.cut_right(std::min(box, top.w * 0.6f));
-  label(top, tr(name), Font::control, theme().secondary);
+  label(top, spec.label.empty() ? tr(name) : std::string_view(spec.label), Font::control, theme().secondary);
   number.x += 8;  // the digits end at the column's edge
   bool sent = number_box(number, std::string(name) + " value", value, spec, prefix, false);
   next(rect);

@@ -475,7 +475,7 @@ TEST_F(NeuronPageTest, a_pixel_is_chosen_in_the_picture) {
   ASSERT_NE(picture, nullptr);
   driver.click_at({picture->rect.x + picture->rect.w * 6.5f / 14, picture->rect.y + picture->rect.h * 3.5f / 14});
   EXPECT_EQ(driver.text("neuron.selected"), "0 2 48");
-  EXPECT_NE(driver.ui.find_item("weight of pixel 48"), nullptr);
+  EXPECT_NE(driver.ui.find_item("weight 48"), nullptr);
 }
 
 TEST_F(NeuronPageTest, heads_and_features_have_their_names_in_a_small_window) {

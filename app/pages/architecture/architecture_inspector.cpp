@@ -103,7 +103,7 @@ void ArchitecturePage::draw_selected(Ui& ui) const {
   ui.button("Fly there", "architecture.show " + quoted(selected_->layer), {.icon = Icon::eye});
   if (kernel_sizes(*shown_->info, layer)) {
     const bool there = shown_->scene.kernel_of[static_cast<size_t>(layer)] >= 0;
-    ui.button(there ? "Hide its weights" : "Show its weights",
+    ui.button(there ? "Hide its weights" : N_("Show its weights"),
               fmt::format("architecture.kernels {} {}", layer - 1, there ? "off" : "on"), {.tone = Concept::kernel});
   }
   ui.end_flow();

@@ -305,14 +305,14 @@ void ArchitecturePage::draw_scale_note(Ui& ui, const Rect& area, const std::opti
     const std::string words =
         state_.strongest
             ? tr(map ? "each map has its own color scale; cells smaller than a pixel show the strongest of them"
-                     : "each layer has its own color scale; cells smaller than a pixel show the strongest of them")
+                     : N_("each layer has its own color scale; cells smaller than a pixel show the strongest of them"))
             : tr(map ? "each map has its own color scale; cells smaller than a pixel show their mean"
-                     : "each layer has its own color scale; cells smaller than a pixel show their mean");
+                     : N_("each layer has its own color scale; cells smaller than a pixel show their mean"));
     // Where that has no room, what matters more.
     const std::string shown =
         ui.measure(Font::caption, words).x <= place.w
             ? words
-            : std::string(tr(map ? "each map has its own scale" : "each layer has its own scale"));
+            : std::string(tr(map ? "each map has its own scale" : N_("each layer has its own scale")));
     const float wide = std::min(ui.measure(Font::caption, shown).x, place.w);
     ui.fill({place.right() - wide - 6, place.y - 1, wide + 12, place.h + 2}, faded(ui.theme().background, 0.8f), 3);
     ui.label(place, shown, Font::caption, ui.theme().secondary, Align::right);
@@ -494,7 +494,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
       }
       note.hint = tr(block.vector || block.channels < 2
                          ? "click: what it was made of"
-                         : "click: what it was made of; double-click: opens or closes the tensor");
+                         : N_("click: what it was made of; double-click: opens or closes the tensor"));
     }
   }
   hands(ui, place, r, hovered);

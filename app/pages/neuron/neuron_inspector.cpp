@@ -33,22 +33,21 @@ void NeuronPage::draw_unit(Ui& ui) const {
                         : format_tr("layer {}, neuron {}", state_.layer, state_.unit));
   NumberSpec spec;
   spec.minimum = -5, spec.maximum = 5, spec.step = 0.1, spec.decimals = 3;
-  const auto weight = [&](int from, const std::string& label) {
+  const auto weight = [&](int from) {
     spec.reset = training_.start()[weight_at(state_.layer, from, state_.unit)];
-    ui.slider(label, training_.parameters()[weight_at(state_.layer, from, state_.unit)], spec,
+    spec.label = state_.layer > 0 ? format_tr("weight of neuron {}", from)
+                 : data().pictures()
+                     ? format_tr("weight of pixel {}", from)
+                     : format_tr("weight of {}", name_of(state_.model.features[static_cast<size_t>(from)]));
+    ui.slider(fmt::format("weight {}", from), training_.parameters()[weight_at(state_.layer, from, state_.unit)], spec,
               fmt::format("neuron.weight {} {} {}", state_.layer, from, state_.unit));
   };
-  // Names of sliders stay as they are: a slider finds its translation itself.
-  const auto name_of_input = [&](int from) {
-    if (state_.layer > 0) return fmt::format("weight of neuron {}", from);
-    if (data().pictures()) return fmt::format("weight of pixel {}", from);
-    return fmt::format("weight of {}", name_of(state_.model.features[static_cast<size_t>(from)]));
-  };
   if (layer.inputs <= 8) {
-    for (int from = 0; from < layer.inputs; ++from) weight(from, name_of_input(from));
+    for (int from = 0; from < layer.inputs; ++from) weight(from);
   } else {
-    weight(state_.from, name_of_input(state_.from));
+    weight(state_.from);
   }
+  spec.label.clear();
   spec.reset = training_.start()[bias_at(state_.layer, state_.unit)];
   ui.slider("bias", training_.parameters()[bias_at(state_.layer, state_.unit)], spec,
             fmt::format("neuron.bias {} {}", state_.layer, state_.unit));

@@ -143,6 +143,9 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
                       short_number(classes ? network().high() : right))
           : format_tr("here the output is a probability of {} for class {}", short_number(output), label);
   ui.label(ui.take(24), ui.fitted(here, Font::control, names.w), Font::control, theme.text);
+  float longest = 0;
+  for (const Kind& kind : kinds)
+    longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(kind.name))).x);
   for (const Kind& kind : kinds) {
     ui.space(-8);
     Rect line = ui.take(26);
@@ -158,7 +161,7 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
     if (r.keyboard) ui.draw_focus(line, 4);
     ui.fill(line.cut_left(22).centered(14, 4), kind.color, 2);
     const std::string cost = short_number(network().loss(kind.loss, pass, right));
-    ui.label(line.cut_left(std::min(line.w * 0.45f, 220.0f)), tr(std::string_view(kind.name)), Font::control,
+    ui.label(line.cut_left(std::min(line.w * 0.6f, longest + 16.0f)), tr(std::string_view(kind.name)), Font::control,
              kind.loss == state_.model.loss ? theme.text : theme.secondary);
     ui.label(line.cut_left(90), cost, Font::number, theme.text);
     if (kind.loss != PointLoss::cross_entropy || is_probability(activation)) continue;

@@ -108,9 +108,10 @@ void TransferPage::declare_commands(Registry& registry) {
           lock({frozen, arguments.text(0)});
         },
         Undo::edit});
-    registry.add(Readout{frozen ? "transfer.freeze" : "transfer.unfreeze",
-                         frozen ? "layers of the base that keep their weights" : "layers of the base that are trained",
-                         [this, frozen] { return ReadoutValue(layers_text(frozen)); }});
+    registry.add(
+        Readout{frozen ? "transfer.freeze" : "transfer.unfreeze",
+                frozen ? N_("layers of the base that keep their weights") : N_("layers of the base that are trained"),
+                [this, frozen] { return ReadoutValue(layers_text(frozen)); }});
   }
   registry.add(Command{"transfer.start",
                        N_("Lets both sides learn: first the head on the base, then the network from random weights"),

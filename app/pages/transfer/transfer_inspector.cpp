@@ -46,7 +46,7 @@ void TransferPage::draw_inspector(Ui& ui) const {
   if (moment_ && learning() && moment_->running) {
     const StudyRun& run = *moment_->running;
     ui.row("learns now",
-           std::string(tr(run.side == StudySide::scratch ? "from random weights" : "from a trained base")));
+           std::string(tr(run.side == StudySide::scratch ? "from random weights" : N_("from a trained base"))));
     ui.row("examples, seed", fmt::format("{}, {}", run.examples, run.seed));
     const int epochs = kStudyEpochs + (run.side == StudySide::transfer && moment_->facts.tuned ? kTunedEpochs : 0);
     ui.row("epoch", format_tr("{} of {}", run.epochs.size(), epochs));

@@ -101,7 +101,7 @@ Rect plot_in(Rect area) {
 void draw_legend(Ui& ui, const Rect& area) {
   float x = area.x;
   for (const bool scratch : {true, false}) {
-    const std::string words(tr(scratch ? "from random weights" : "from a trained base"));
+    const std::string words(tr(scratch ? "from random weights" : N_("from a trained base")));
     ui.line({x, area.center().y}, {x + 16, area.center().y}, side_color(ui.theme(), scratch), 3);
     const float width = ui.measure(Font::caption, words).x;
     ui.label(Rect{x + 22, area.y, area.right() - x - 22, area.h}, words, Font::caption, ui.theme().text);
@@ -185,7 +185,7 @@ void TransferPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
       }
       if (nearest == nullptr || std::fabs(nearest->x - x) > 3) continue;
       note.lines.push_back(
-          {std::string(tr(scratch ? "from random weights" : "from a trained base")),
+          {std::string(tr(scratch ? "from random weights" : N_("from a trained base"))),
            each.percent ? fmt::format("{:.1f} %", 100 * nearest->mean) : fmt::format("{:.4f}", nearest->mean),
            side_color(ui.theme(), scratch)});
     }
@@ -254,7 +254,7 @@ void TransferPage::draw_examples(Ui& ui, Rect area, HoverNote& note) const {
   for (const bool scratch : {true, false}) {
     const StudyResult& result = scratch ? nearest->scratch : nearest->transfer;
     if (result.seeds == 0) continue;
-    note.lines.push_back({std::string(tr(scratch ? "from random weights" : "from a trained base")),
+    note.lines.push_back({std::string(tr(scratch ? "from random weights" : N_("from a trained base"))),
                           accuracy_text(result), side_color(theme, scratch)});
   }
   if (r.clicked) ui.send(fmt::format("transfer.examples {}", nearest->examples));

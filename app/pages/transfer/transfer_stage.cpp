@@ -108,7 +108,7 @@ void TransferPage::draw_side(Ui& ui, Rect area, bool scratch, HoverNote& note) c
   const float line = ui.text_size(Font::caption) * 1.35f;
   const bool tight = area.h < 4 * line + 44;
   Rect title = inside.cut_top(line + 6);
-  const std::string words(tr(scratch ? "From random weights" : "From a trained base"));
+  const std::string words(tr(scratch ? "From random weights" : N_("From a trained base")));
   // How good it is, or what it does.
   Rect score = tight ? title : inside.cut_top(line * 2);
   if (tight) score.cut_left(std::min(ui.measure(Font::strong, words).x + 16, score.w));
@@ -235,7 +235,7 @@ void TransferPage::draw_layers(Ui& ui, const Rect& area, bool scratch, HoverNote
                   {std::string(tr("multiply-adds")), grouped(layer.multiply_adds), 0}};
     note.lines.push_back({"", std::string(tr(frozen ? N_("stays as it is") : N_("is trained"))), color});
     if (locks && !layer.counts) {
-      note.hint = tr(frozen ? "click: unfreeze this layer" : "click: freeze this layer");
+      note.hint = tr(frozen ? "click: unfreeze this layer" : N_("click: freeze this layer"));
       note.command = command;
     }
   }
