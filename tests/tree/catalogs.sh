@@ -15,14 +15,16 @@ halves() { # ROOT
   (cd "$1" && grep -rnE '\b(tr|N_|format_tr|trn)\("( |, |; |: )|\b(tr|N_)\("([^"\\]|\\.)* "\)' app --include='*.cpp' --include='*.h')
 }
 
-# A new text, one that is gone, and two halves are found.
-mkdir -p "$work/wrong/scripts" "$work/wrong/app/pages" "$work/wrong/assets/locale" "$work/wrong/engine"
+# A new text, two halves, and all that an error may say are found.
+mkdir -p "$work/wrong/scripts" "$work/wrong/app/pages" "$work/wrong/assets/locale" "$work/wrong/engine" "$work/wrong/kernels"
 cp "$root/scripts/catalogs.sh" "$work/wrong/scripts"
 printf 'void draw() { ui.note("A new text."); ui.label(r, tr("of ") + name); ui.row(format_tr(", {} more", 3), ""); }\n' \
   >"$work/wrong/app/pages/pixels.cpp"
+printf 'void f() { throw Error(n > 1 ? fmt::format("{} rows are "\n "too many", n) : "it says \\"no\\" (1)", "a hint"); }\n' >"$work/wrong/kernels/f.cu"
 bash "$work/wrong/scripts/catalogs.sh" --to "$work/first" || exit 1
-if ! grep -q 'A new text' "$work/first/pixels.pot" || [ "$(halves "$work/wrong" | wc -l)" -ne 1 ]; then
-  echo "failed: the wrong tree's text and its halves were not found"
+errors=$(grep -c '^msgid "{} rows are too many"$\|^msgid "it says \\"no\\" (1)"$\|^msgid "a hint"$' "$work/first/messages.pot")
+if ! grep -q 'A new text' "$work/first/pixels.pot" || [ "$errors" -ne 3 ] || [ "$(halves "$work/wrong" | wc -l)" -ne 1 ]; then
+  echo "failed: the wrong tree's text, its halves and its errors were not found"
   ls "$work/first"
   halves "$work/wrong"
   exit 1
