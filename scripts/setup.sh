@@ -14,6 +14,7 @@ packages=(
   python3-glad                                             # writes the OpenGL loader at build time, offline
   libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libssl-dev libzip-dev libwebp-dev libgif-dev libtiff-dev  # libraries
   libonnx-dev libprotobuf-dev                              # ONNX files
+  libpango1.0-dev pkg-config                               # handouts: pages of a PDF, by Pango and cairo
   fonts-inter fonts-jetbrains-mono fonts-dejavu-core       # copied into the program
   libgl1 libegl1 libgl1-mesa-dri                           # draw without a graphics card
   gettext                                                  # the catalogs of texts: a test compares them

@@ -55,6 +55,7 @@ void add_play(CLI::App& parent, CommandLine& line);
 void add_commands(CLI::App& parent, CommandLine& line);
 void add_screenshot(CLI::App& parent, CommandLine& line);
 void add_render(CLI::App& parent, CommandLine& line);
+void add_handout(CLI::App& parent, CommandLine& line);
 void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);
 void add_classify(CLI::App& parent, CommandLine& line);

@@ -1,10 +1,10 @@
 // striate render: a lesson or a script as a film, without a display.
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "app/cli/cli.h"
+#include "app/cli/scratch_folder.h"
 #include "app/cli/script_run.h"
 #include "app/cli/training.h"
 #include "app/command/lesson_package.h"
@@ -25,27 +25,6 @@ struct RenderOptions {
   int64_t rate = 25;
   double scale = 1, rest = 0.5, words = 180;
   bool presentation = false, force = false;
-};
-
-// What a script writes goes into a folder that goes with the film.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "striate-film-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-      throw Error(fmt::format("{}: a folder cannot be made", pattern), "free some space there, or set TMPDIR");
-    path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
 };
 
 Action line_of_film(const std::string& text) { return parse_action(text, 0); }

@@ -1,16 +1,11 @@
 // A film as an MP4: H.264, which every player and browser shows. The ffmpeg that is installed makes it, without a
 // shell: the pictures go to its standard input as they are, its file is renamed once it is whole. Sides are even
 // numbers of pixels, as H.264 with 4:2:0 wants them: the last column or row of others is left out.
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -18,11 +13,10 @@
 #include <vector>
 
 #include "app/film/film.h"
+#include "app/worker/child_process.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace striate {
 namespace {
@@ -40,81 +34,7 @@ std::string find_ffmpeg() {
   return {};
 }
 
-// An open file that closes itself.
-struct Handle {
-  int number = -1;
-  explicit Handle(int opened = -1) : number(opened) {}
-  ~Handle() { close(); }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  void close() {
-    if (number >= 0) ::close(std::exchange(number, -1));
-  }
-};
-
-// One run of ffmpeg. What it prints is kept in memory.
-class Ffmpeg {
- public:
-  // `input`: what it reads as its standard input; -1: nothing.
-  Ffmpeg(const std::vector<std::string>& arguments, int input)
-      : printed_(static_cast<int>(::memfd_create("ffmpeg", MFD_CLOEXEC))) {
-    std::vector<char*> words;
-    for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    if (input >= 0) {
-      posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-    } else {
-      posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    }
-    posix_spawn_file_actions_adddup2(&files, printed_.number, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, printed_.number, STDERR_FILENO);
-    // A group of its own: Ctrl+C asks this program, which ends the film in order.
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t usual;
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-    const int problem = ::posix_spawn(&process_, words[0], &files, &attributes, words.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    if (problem != 0) {
-      process_ = -1;
-      throw Error(fmt::format("{} cannot be run: {}", arguments[0], std::strerror(problem)),
-                  "install ffmpeg again, or make a GIF or a folder of PNGs");
-    }
-  }
-  ~Ffmpeg() {
-    if (process_ > 0) ::kill(process_, SIGKILL);
-    wait();
-  }
-  Ffmpeg(const Ffmpeg&) = delete;
-  Ffmpeg& operator=(const Ffmpeg&) = delete;
-
-  // True where it says that it has done what it had to.
-  bool wait() {
-    if (process_ <= 0) return false;
-    int status = -1;
-    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-    }
-    process_ = -1;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  }
-  std::string printed() const {
-    std::string text;
-    char piece[4096];
-    for (ssize_t count; (count = ::pread(printed_.number, piece, sizeof piece, static_cast<off_t>(text.size()))) > 0;)
-      text.append(piece, static_cast<size_t>(count));
-    return text;
-  }
-
- private:
-  pid_t process_ = -1;
-  Handle printed_;
-};
+constexpr const char* kAgain = "install ffmpeg again, or make a GIF or a folder of PNGs";
 
 std::string last_line(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
@@ -126,7 +46,7 @@ class Mp4Film : public FilmSink {
   explicit Mp4Film(const FilmSpec& spec)
       : path_(spec.path), width_(spec.width / 2 * 2), height_(spec.height / 2 * 2), file_(spec.path) {
     const std::string program = find_ffmpeg();
-    Ffmpeg asked({program, "-hide_banner", "-encoders"}, -1);
+    ChildProcess asked({program, "-hide_banner", "-encoders"}, kAgain);
     asked.wait();
     const bool x264 = asked.printed().find(" libx264 ") != std::string::npos;
 
@@ -163,8 +83,8 @@ class Mp4Film : public FilmSink {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
       throw Error(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)), "close other programs");
     input_.number = ends[0];
-    const Handle other(ends[1]);
-    ffmpeg_ = std::make_unique<Ffmpeg>(words, other.number);
+    const OpenFile other(ends[1]);
+    ffmpeg_ = std::make_unique<ChildProcess>(words, kAgain, other.number);
   }
 
   void add(const Image& frame, int64_t times) override {
@@ -203,8 +123,8 @@ class Mp4Film : public FilmSink {
   std::string path_;
   int width_, height_;
   AtomicFile file_;
-  Handle input_;
-  std::unique_ptr<Ffmpeg> ffmpeg_;
+  OpenFile input_;
+  std::unique_ptr<ChildProcess> ffmpeg_;
   std::vector<uint8_t> rows_;
 };
 

@@ -13,6 +13,7 @@
 #include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
 #include "app/shell/glossary_view.h"
+#include "app/shell/handout_maker.h"
 #include "app/words/languages.h"
 #include "app/words/messages.h"
 #include "app/words/words.h"
@@ -27,8 +28,10 @@ Shell::Shell(App& app, Textures& textures)
       settings_("", app.settings(), [this](Settings next) { app_.settings() = std::move(next); }),
       ui_(app.registry(), textures),
       browser_(std::make_unique<Browser>(app)),
-      glossary_(std::make_unique<GlossaryView>(app, ui_)) {
+      glossary_(std::make_unique<GlossaryView>(app, ui_)),
+      handouts_(std::make_unique<HandoutMaker>(app, [this] { app_.wake(); })) {
   declare_commands();
+  handouts_->declare();
   glossary_->declare(app.registry());
 }
 
@@ -40,6 +43,7 @@ bool Shell::frame(const Moment& moment) {
   use_language(app_.settings().language);
   app_moves_ = false;
   look_at_film();
+  if (handouts_->look()) app_moves_ = true;
   play_a_line();
   app_moves_ |= app_.update(moment.now);  // last: what is drawn was made of what is there now
   draw(moment);

@@ -26,6 +26,7 @@ namespace striate {
 class Browser;
 class FilmRecorder;
 class GlossaryView;
+class HandoutMaker;
 struct ChapterProgress;
 struct LessonProgress;
 struct PageProgress;
@@ -145,6 +146,7 @@ class Shell {
   KeyTable keys_;
   std::unique_ptr<Browser> browser_;
   std::unique_ptr<GlossaryView> glossary_;
+  std::unique_ptr<HandoutMaker> handouts_;
   ShellLayout layout_;
   bool settled_ = false, moving_ = false;
   bool app_moves_ = false;

@@ -68,14 +68,14 @@ void Shell::draw_narration(const Rect& area) {
   const CourseEntry* next = last ? app_.next_lesson() : nullptr;
   const float buttons_wide = buttons_width(show_me, last, next != nullptr);
   Rect top = head;
-  const float dots = 14.0f * static_cast<float>(count) + 44.0f;
+  const float dots = 14.0f * static_cast<float>(count) + 76.0f;
   inside.cut_top(4);
   std::string title = lessons.lesson().title;
   if (!lessons.current().heading.empty()) title = lessons.current().heading;
   if (wide_head) {
     // The dots stand closer before the title is cut.
     const float title_wide = ui_.measure(Font::strong, title, 15.0f).x + 2;
-    const float least_dots = 7.0f * static_cast<float>(count) + 36.0f;
+    const float least_dots = 7.0f * static_cast<float>(count) + 68.0f;
     head.cut_right(buttons_wide + 16 + std::min(dots, least_dots));
     top.cut_left(std::min(title_wide, head.w));
   } else {
@@ -109,6 +109,14 @@ void Shell::draw_narration(const Rect& area) {
              {.style = ButtonStyle::quiet,
               .icon = Icon::cross,
               .tooltip = N_("Closes the lesson; what you did stays"),
+              .icon_only = true});
+  Rect handout = top.cut_right(32).inset(4, 0);
+  if (wide_head) handout = handout.centered(24.0f, 24.0f);
+  ui_.next(handout);
+  ui_.button("Handout", fmt::format("browse.save lesson.handout {}.pdf", lessons.name()),
+             {.style = ButtonStyle::quiet,
+              .icon = Icon::file,
+              .tooltip = N_("This lesson on paper, as a PDF, with room to answer its questions"),
               .icon_only = true});
   // Where we are: a dot per step.
   float gap = std::min(14.0f, std::max(1.0f, top.w - 12) / static_cast<float>(std::max(1, count)));

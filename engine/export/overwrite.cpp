@@ -68,6 +68,8 @@ bool is_film(const Beginning& file) {
          std::string_view(file.bytes).substr(0, 8).ends_with("ftyp");
 }
 
+bool is_document(const Beginning& file) { return file.starts("%PDF-"); }
+
 bool is_weights(const Beginning& file) {
   uint64_t header = 0;
   for (size_t i = 8; i-- > 0;) header = header << 8 | file.at(i);
@@ -125,6 +127,7 @@ constexpr KindRow kKinds[] = {
     {FileKind::picture, "a picture", is_picture},
     {FileKind::drawing, "a drawing (SVG)", is_drawing},
     {FileKind::film, "a film", is_film},
+    {FileKind::document, "a PDF", is_document},
     {FileKind::weights, "a file of weights (safetensors)", is_weights},
     {FileKind::onnx, "an ONNX model", is_onnx},
     {FileKind::training_log, "a log of a training", is_training_log},

@@ -19,6 +19,7 @@ enum class FileKind {
   picture,       // of any format
   drawing,       // SVG
   film,          // GIF or MP4
+  document,      // PDF
   weights,       // safetensors
   onnx,          // a network of ONNX
   python,        // a script
