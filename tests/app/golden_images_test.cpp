@@ -72,6 +72,12 @@ const std::vector<State>& states() {
       {"features-patches",
        {"page features", "network.open lenet5", "network.image sample:balloons", "features.layer 3",
         "features.method patches", "features.start"}},
+      {"features-fgsm",
+       {"open sample:ball-and-orange", "page features", "network.open squeezenet1_1", "network.image picture",
+        "features.method fgsm", "features.attack.epsilon 2", "features.start"}},
+      {"features-pgd",
+       {"lenet.digit 7", "lenet.model modern", "page features", "features.method pgd", "features.attack.epsilon 32",
+        "features.attack.step 6", "features.attack.target 3"}},
       {"home", {"page home"}},
       {"network", {"page network", "network.open lenet5", "network.image sample:balloons", "network.select 3"}},
       {"network-none", {"page network"}},  // features, pretrained and architecture have the same

@@ -87,6 +87,7 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   ui.big_row("taken for", taken_for, Concept::activation);
   ui.row("its softmax output", output);
   ui.setting("train.draw.width");
+  draw_nearest_rows(ui);
   ui.begin_flow();
   ui.button("Use the open picture", "train.draw.image",
             {.icon = Icon::picture, .enabled = scene_.context.document.image != nullptr});
