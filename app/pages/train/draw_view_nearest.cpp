@@ -19,7 +19,7 @@ namespace striate {
 namespace {
 
 constexpr int kNeighbors = 5;
-constexpr float kTitle = 20, kGapBetween = 6;
+constexpr float kTitle = 20, kGapBetween = 6, kGap = 8;
 
 std::string distance_text(double distance) { return fmt::format("{:.3g}", distance); }
 
@@ -136,12 +136,16 @@ void DrawView::declare_nearest(Registry& registry) {
 }
 
 float DrawView::nearest_height(const Rect& area, const TrainSnapshot& now) const {
-  constexpr float kPicture = 64;
+  constexpr float kLargest = 72, kLeast = 24, kBar = 14, kBesideBars = 24 + 6 + 22;
   const bool there = look_.nearest && has_content() && asked_ && now.architecture && takes_pictures(reader_.input);
-  const float wanted = 2 * (kTitle + kPicture + 2 * kSampleLine) + kGapBetween;
-  const float room = std::min(wanted, area.h * 0.54f);
+  if (!there || area.w < 200) return 0;
+  const auto with = [](float picture) { return 2 * (kTitle + picture + kSampleLine) + kGapBetween; };
+  // Up to ten bars keep their places above them.
+  const size_t classes = now.data ? std::min<size_t>(now.data->classes().size(), 10) : 10;
+  const float left = area.h - kGap - kBesideBars - kBar * static_cast<float>(classes);
+  const float room = std::clamp(left, with(kLeast), with(kLargest));
   // Where the pictures would be too small to be seen the answer has all the room.
-  return there && area.w >= 200 && room >= 2 * (kTitle + 20 + kSampleLine) + kGapBetween ? room : 0;
+  return room <= area.h * 0.55f ? room : 0;
 }
 
 void DrawView::draw_nearest(Ui& ui, Rect area, const TrainSnapshot& now) const {
@@ -173,18 +177,18 @@ void DrawView::draw_nearest(Ui& ui, Rect area, const TrainSnapshot& now) const {
     grid.version = nearest_version_;
     grid.shape = then.data->shape();
     grid.count = static_cast<int64_t>(list.size());
-    // Five beside each other, and the distance below them where there is room.
-    const float wide = std::floor((line.w - 8.0f * (kNeighbors - 1)) / kNeighbors);
-    const bool two_lines = line.h - 2 * kSampleLine >= 24;
-    grid.size = std::max(16.0f, std::min(wide, line.h - (two_lines ? 2 : 1) * kSampleLine));
+    // Five beside each other.
+    const float wide = std::min(std::floor((line.w - 8.0f * (kNeighbors - 1)) / kNeighbors), 96.0f);
+    grid.size = std::max(16.0f, std::min(wide, line.h - kSampleLine));
     grid.hint = tr("click: make it the probe");
     grid.pixels = [&](int64_t i, int, float* pixels) { then.data->read(list[static_cast<size_t>(i)].sample, pixels); };
     grid.sample = [&](int64_t i) {
       const Neighbor& each = list[static_cast<size_t>(i)];
       const std::string name = then.data->classes()[static_cast<size_t>(each.label)];
       Sample sample;
-      sample.words = name;
-      if (two_lines) sample.more = distance_text(each.distance);
+      // The distance beside the class, where both have room.
+      const std::string both = fmt::format("{} \u00b7 {}", name, distance_text(each.distance));
+      sample.words = ui.measure(Font::caption, both, 12.5f).x <= wide ? both : name;
       sample.title = format_tr("training picture, sample {}", each.sample);
       sample.lines = {{N_("is"), name, 0}, {N_("distance"), fmt::format("{:.6g}", each.distance), 0}};
       const std::string about = then.data->describe(each.sample);
@@ -192,7 +196,10 @@ void DrawView::draw_nearest(Ui& ui, Rect area, const TrainSnapshot& now) const {
       sample.command = fmt::format("train.probe sample:{}", each.sample);
       return sample;
     };
-    SampleLayout layout = sample_layout(grid, line.w, kSampleLine, std::min(wide, grid.size));
+    SampleLayout layout = sample_layout(grid, line.w, kSampleLine, wide);
+    // As large as there is room, also where that is no whole number of times their pixels.
+    const float scale = grid.size / std::max(layout.picture_w, layout.picture_h);
+    layout.picture_w *= scale, layout.picture_h *= scale;
     const SampleAnswer answer = draw_samples(ui, label, line, grid, layout);
     if (answer.hovered) note = answer.note;
   };
@@ -205,7 +212,6 @@ void DrawView::draw_nearest(Ui& ui, Rect area, const TrainSnapshot& now) const {
 }
 
 void DrawView::draw_nearest_rows(Ui& ui) const {
-  ui.setting("train.draw.nearest");
   if (!look_.nearest || !nearest_) return;
   const std::vector<std::string>& classes = nearest_->of.moment->data->classes();
   const auto words = [&](const std::vector<Neighbor>& list) {
