@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/explain/input_scale.h"
 #include "engine/explain/part_network.h"
 #include "engine/explain/picture_waves.h"
 #include "engine/explain/receptive_field.h"
@@ -99,50 +100,6 @@ std::vector<float> looked_back(const std::vector<float>& gradient, const Shape& 
     });
   }
   return by;
-}
-
-// From values 0..1 in RGB or gray to what the network receives, and gradients the way back.
-class InputScale {
- public:
-  InputScale(const ModelFile& file, const Shape& shape) : plane_(static_cast<size_t>(shape[1] * shape[2])) {
-    const Normalization& normal = file.info.normalization;
-    const auto channels = static_cast<size_t>(shape[0]);
-    last_ = file.channels_last();
-    swapped_ = file.preprocessing.order == Preprocessing::Order::bgr && channels == 3;
-    for (size_t c = 0; c < channels; ++c) {
-      mean_.push_back(c < normal.mean.size() ? normal.mean[c] : 0);
-      stddev_.push_back(c < normal.stddev.size() ? normal.stddev[c] : 1);
-    }
-  }
-  std::vector<float> input(const std::vector<float>& pixels) const {
-    std::vector<float> values(pixels.size());
-    each([&](size_t pixel, size_t value, size_t c) { values[value] = (pixels[pixel] - mean_[c]) / stddev_[c]; });
-    return values;
-  }
-  std::vector<float> back(const std::vector<float>& gradient) const {
-    std::vector<float> pixels(gradient.size());
-    each([&](size_t pixel, size_t value, size_t c) { pixels[pixel] = gradient[value] / stddev_[c]; });
-    return pixels;
-  }
-
- private:
-  template <typename F>
-  void each(const F& f) const {
-    const size_t channels = mean_.size();
-    for (size_t c = 0; c < channels; ++c) {
-      const size_t color = swapped_ ? channels - 1 - c : c;
-      for (size_t i = 0; i < plane_; ++i) f(color * plane_ + i, last_ ? i * channels + c : c * plane_ + i, c);
-    }
-  }
-  size_t plane_;
-  bool last_ = false, swapped_ = false;
-  std::vector<float> mean_, stddev_;
-};
-
-void need_pictures(const OpenNetworkInfo& info) {
-  if (info.picture.rank() == 3 && (info.picture[0] == 1 || info.picture[0] == 3)) return;
-  throw Error(fmt::format("{} takes {}, not pictures", info.name, info.architecture.input().text()),
-              "choose a model for pictures of 1 or 3 channels");
 }
 
 bool all_zero(const std::vector<float>& values) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,7 +75,10 @@ class FeatureMethod {
   virtual ~FeatureMethod() = default;
 
   virtual std::vector<Word> words() const = 0;
-  virtual void declare(Registry&) {}                             // settings of its own, "features.*"
+  virtual void declare(Registry&) {}  // settings of its own, "features.*"
+  // Readouts of its own. `look` gives what is looked at, or throws as the page's readouts do.
+  using LookNow = std::function<const FeatureLook&()>;
+  virtual void declare_readouts(Registry&, const LookNow&) {}
   virtual std::vector<std::string> state() const { return {}; }  // their lines
   virtual bool update(const FeatureLook&) { return false; }      // once a frame while one of its words is chosen
   virtual bool busy() const { return false; }                    // work for what it shows is under way
@@ -88,6 +92,8 @@ class FeatureMethod {
 
   // True: draw_large() has the place of the units, too.
   virtual bool fills_stage() const { return false; }
+  // False: it asks about the network as a whole; then neither its layers nor the unit are shown.
+  virtual bool has_units() const { return true; }
   virtual std::vector<Page::Key> keys() const { return {}; }  // beside the page's own
 
   // The units of the layer as pictures, and the unit that is chosen, large. By default the layer's maps.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/pages/features/class_choices.h"
 #include "app/pages/features/unit_grid.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -51,19 +52,6 @@ const NetworkMoment* FeaturesPage::known() const {
   return moment && moment->info && !network().opening() ? moment.get() : nullptr;
 }
 
-std::optional<int> FeaturesPage::class_of(const NetworkMoment& moment, const std::string& said) const {
-  const std::vector<int>& order = moment.answer.order;
-  int64_t n = 0;
-  if (parse_integer(said, &n)) {
-    if (n < 0 || n >= static_cast<int64_t>(order.size())) return std::nullopt;
-    return order[static_cast<size_t>(n)];
-  }
-  const std::vector<std::string>& classes = moment.info->classes;
-  const auto found = std::find(classes.begin(), classes.end(), said);
-  if (found == classes.end()) return std::nullopt;
-  return static_cast<int>(found - classes.begin());
-}
-
 FeatureLook FeaturesPage::look_at(const NetworkMomentPtr& moment) const {
   FeatureLook look;
   look.moment = moment;
@@ -86,8 +74,8 @@ FeatureLook FeaturesPage::look_at(const NetworkMomentPtr& moment) const {
     look.row = look.cells[1] / 2, look.column = look.cells[2] / 2;
   }
   look.frame = film_.count() > 0 ? film_.frame() : -1;
-  look.of = class_of(*moment, state_.the_class);
-  if (state_.against != "none") look.against = class_of(*moment, state_.against);
+  look.of = class_said(*moment, state_.the_class);
+  if (state_.against != "none") look.against = class_said(*moment, state_.against);
   return look;
 }
 
@@ -156,13 +144,15 @@ void FeaturesPage::drawn(const Drawn& frame) {
 std::vector<Page::Key> FeaturesPage::keys() const {
   std::vector<Key> keys = film_.keys();
   if (!look_) return keys;
-  const int node = look_->node, count = look_->info().architecture.size();
-  if (node > 1) keys.push_back({"Up", fmt::format("features.layer {}", node - 2), N_("the layer before")});
-  if (node + 1 < count) keys.push_back({"Down", fmt::format("features.layer {}", node), N_("the next layer")});
-  const int64_t unit = look_->channel;
-  if (unit > 0) keys.push_back({"Left", fmt::format("features.unit {}", unit - 1), N_("the unit before")});
-  if (unit + 1 < look_->cells[0]) {
-    keys.push_back({"Right", fmt::format("features.unit {}", unit + 1), N_("the next unit")});
+  if (method().has_units()) {
+    const int node = look_->node, count = look_->info().architecture.size();
+    if (node > 1) keys.push_back({"Up", fmt::format("features.layer {}", node - 2), N_("the layer before")});
+    if (node + 1 < count) keys.push_back({"Down", fmt::format("features.layer {}", node), N_("the next layer")});
+    const int64_t unit = look_->channel;
+    if (unit > 0) keys.push_back({"Left", fmt::format("features.unit {}", unit - 1), N_("the unit before")});
+    if (unit + 1 < look_->cells[0]) {
+      keys.push_back({"Right", fmt::format("features.unit {}", unit + 1), N_("the next unit")});
+    }
   }
   for (Key& key : method().keys()) keys.push_back(std::move(key));
   return keys;

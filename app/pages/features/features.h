@@ -53,7 +53,6 @@ class FeaturesPage : public Page {
   bool renew_look();
   // Throw Error where there is no network, NotReady where it has not answered yet.
   const FeatureLook& need_look();
-  std::optional<int> class_of(const NetworkMoment& moment, const std::string& said) const;
   // The moment, where it is of the network that is asked for; null: it is on its way, or there is none.
   const NetworkMoment* known() const;
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "app/command/not_ready.h"
-#include "app/network/class_names.h"
+#include "app/pages/features/class_choices.h"
 #include "app/pages/features/features.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -24,23 +24,6 @@ namespace {
 // Empty: data and samples name no folder.
 std::string_view folder_of_source(std::string_view value) {
   return value == "data" || value == "samples" ? std::string_view() : value;
-}
-
-void check_class(const NetworkMoment& moment, const std::string& said) {
-  int64_t n = 0;
-  const OpenNetworkInfo& info = *moment.info;
-  if (info.class_count == 0) {
-    throw Error(fmt::format("{} does not name what a picture shows", info.name), "ask about a unit: features.unit 0");
-  }
-  if (parse_integer(said, &n)) {
-    if (n < 0 || n >= info.class_count) {
-      throw Error(fmt::format("there is no class at place {}", n),
-                  fmt::format("the network has {}: they count from 0, the best, to {}", info.class_count,
-                              info.class_count - 1));
-    }
-  } else if (std::find(info.classes.begin(), info.classes.end(), said) == info.classes.end()) {
-    throw Error(fmt::format("no class is called \"{}\"", said), hint_of_class(info, said));
-  }
 }
 
 }  // namespace
@@ -87,7 +70,7 @@ void FeaturesPage::declare_settings() {
     return [this, field]() -> ReadoutValue {
       if (state_.*field == "none") return std::string("none");
       const NetworkMoment& moment = network().need_answer();
-      const std::optional<int> found = class_of(moment, state_.*field);
+      const std::optional<int> found = class_said(moment, state_.*field);
       if (!found) check_class(moment, state_.*field);
       return found ? moment.info->classes[static_cast<size_t>(*found)] : state_.*field;
     };
@@ -203,7 +186,10 @@ void FeaturesPage::save(const std::string& path) {
 void FeaturesPage::declare(Registry& registry) {
   declare_settings();
   settings_.declare(registry);
-  for (const auto& each : methods_) each->declare(registry);
+  for (const auto& each : methods_) {
+    each->declare(registry);
+    each->declare_readouts(registry, [this]() -> const FeatureLook& { return need_look(); });
+  }
   film_.declare(registry);
   registry.add(
       Command{"features.unit",

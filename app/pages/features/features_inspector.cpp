@@ -14,7 +14,7 @@ namespace striate {
 void FeaturesPage::draw_inspector(Ui& ui) const {
   draw_method(ui);
   if (!look_ || !network().has_network()) return;
-  draw_unit(ui, *look_);
+  if (method().has_units()) draw_unit(ui, *look_);
   method().draw_inspector(ui, *look_);
   ui.section("WHAT IT LOOKS AT");
   draw_network_image(ui, context_.document, "network.image");

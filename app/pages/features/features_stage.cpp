@@ -29,8 +29,10 @@ void FeaturesPage::draw_stage(Ui& ui, const Rect& area) const {
   }
   HoverNote note;
   const float list = rest.w >= 760 ? 208.0f : rest.w >= 600 ? 164.0f : rest.w >= 420 ? 132.0f : 96.0f;
-  draw_layers(ui, rest.cut_left(list), look);
-  rest.cut_left(16);
+  if (method().has_units()) {
+    draw_layers(ui, rest.cut_left(list), look);
+    rest.cut_left(16);
+  }
   if (method().fills_stage()) {
     method().draw_large(ui, rest, look, note);
     return draw_hover_note(ui, note);

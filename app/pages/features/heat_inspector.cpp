@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/pages/features/class_choices.h"
 #include "app/pages/features/heat_method.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
@@ -11,37 +12,15 @@
 #include "engine/explain/randomize.h"
 
 namespace striate {
-namespace {
-
-// The best classes and the one that is chosen, for a list.
-std::vector<Choice> classes_of(const FeatureLook& look, const std::string& chosen, bool none) {
-  constexpr size_t kOffered = 10;
-  const NetworkAnswer& answer = look.moment->answer;
-  std::vector<Choice> choices;
-  if (none) choices.push_back({tr("none"), "none"});
-  bool there = none && chosen == "none";
-  for (size_t n = 0; n < std::min(answer.order.size(), kOffered); ++n) {
-    const auto c = static_cast<size_t>(answer.order[n]);
-    choices.push_back(
-        {fmt::format("{} ({:.1f} %)", look.info().classes[c], 100 * static_cast<double>(answer.probabilities[c])),
-         std::to_string(n)});
-    there |= chosen == choices.back().value;
-  }
-  if (!there) choices.push_back({chosen, chosen});
-  return choices;
-}
-
-}  // namespace
-
 void HeatMapsMethod::draw_inspector(Ui& ui, const FeatureLook& look) const {
   const OpenNetworkInfo& info = look.info();
   const HeatMethod method = parse_heat_method(look.state.method);
   ui.section("EXPLAINS");
   if (info.class_count > 0) ui.setting("features.of");
   if (look.state.of_class && info.class_count > 0 && !look.moment->answer.order.empty()) {
-    ui.dropdown("class", classes_of(look, look.state.the_class, false), look.state.the_class, "features.class");
+    ui.dropdown("class", class_choices(look, look.state.the_class, false), look.state.the_class, "features.class");
     ui.error_beside("features.class");
-    ui.dropdown("against", classes_of(look, look.state.against, true), look.state.against, "features.against");
+    ui.dropdown("against", class_choices(look, look.state.against, true), look.state.against, "features.against");
     ui.error_beside("features.against");
   }
   if (goes_by_rules(method)) ui.setting("features.channels");

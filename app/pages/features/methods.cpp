@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/command/not_ready.h"
+#include "app/pages/features/adversarial_method.h"
 #include "app/pages/features/feature_method.h"
 #include "app/pages/features/field_method.h"
 #include "app/pages/features/filters_method.h"
@@ -26,6 +27,7 @@ std::vector<std::unique_ptr<FeatureMethod>> make_feature_methods(const PageConte
   methods.push_back(make_maximize_method(context));
   methods.push_back(make_field_method(context));
   methods.push_back(make_heat_method(context));
+  methods.push_back(make_adversarial_method(context));
   return methods;
 }
 

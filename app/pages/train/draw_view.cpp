@@ -23,7 +23,11 @@ bool as_digit(const Image& image, const Shape& input, bool reads_writing) {
 
 }  // namespace
 
-DrawView::DrawView(const TrainScene& scene) : scene_(scene), image_version_(scene.context.document.image_version) {
+DrawView::DrawView(const TrainScene& scene)
+    : scene_(scene),
+      image_version_(scene.context.document.image_version),
+      nearest_worker_(std::make_shared<DrawNearestWorker>(scene.context.document.stream.device())),
+      nearest_work_(scene.context.wake) {
   ink_ = ink_of(drawing_);
   input_ = prepare_drawing(drawing_, reader_.input, reader_.writing);
 }
@@ -64,6 +68,10 @@ void DrawView::declare(Registry& registry) {
       &State::width);
   width.decimals = 0;
   width.step = 1;
+  settings_.on_off("nearest", "nearest training pictures",
+                   "Looks for the training pictures that are nearest to the drawing, in pixels and in the last hidden "
+                   "layer, while the training rests",
+                   "on: they stand beside the answer", &State::nearest);
   settings_.declare(registry);
   registry.add(Command{
       "train.draw.image",
@@ -72,6 +80,7 @@ void DrawView::declare(Registry& registry) {
       [this](const Arguments&) { use_image(); },
   });
   declare_readouts(registry);
+  declare_nearest(registry);
 }
 
 void DrawView::draw_words(const std::string& text) {
@@ -192,10 +201,23 @@ bool DrawView::update(double seconds) {
     if (mine) seen_ = true;
     if (!mine && seen_) asked_ = false;  // somebody chose another probe
   }
-  return work_ && work_->busy();
+  return look_for_nearest(now) || (work_ && work_->busy());
 }
 
-void DrawView::subscribe(const TrainSnapshot&, TrainSubscription& wanted) const { wanted.probe = true; }
+void DrawView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
+  wanted.probe = true;
+  // While it moves on nobody would look at them.
+  wanted.weights |= look_.nearest && has_content() && now.status == TrainSnapshot::Status::paused;
+}
+
+size_t DrawView::held() const { return nearest_ ? static_cast<size_t>(nearest_->kept) : 0; }
+
+void DrawView::release() {
+  nearest_work_.cancel();
+  nearest_worker_ = std::make_shared<DrawNearestWorker>(scene_.context.document.stream.device());
+  nearest_asked_.reset();
+  nearest_.reset();
+}
 
 bool DrawView::answered(const TrainSnapshot& now) const {
   return now.probe && !input_.blank && now.probe->pixels == input_.pixels && !now.probe->probabilities.empty();

@@ -87,11 +87,13 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   ui.big_row("taken for", taken_for, Concept::activation);
   ui.row("its softmax output", output);
   ui.setting("train.draw.width");
+  ui.setting("train.draw.nearest");
   ui.begin_flow();
   ui.button("Use the open picture", "train.draw.image",
             {.icon = Icon::picture, .enabled = scene_.context.document.image != nullptr});
   if (has_content() && !asked_) ui.button("Use the drawing", "train.draw probe");
   ui.end_flow();
+  draw_nearest_rows(ui);
   ui.hairline();
   ui.section("WHAT THE NETWORK RECEIVES");
   const FoundCell& pixel = ui.found().cell;  // the stage was drawn before

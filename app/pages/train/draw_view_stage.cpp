@@ -106,7 +106,12 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   const std::vector<InputStage>& stages = shown_stages(now);
   const DrawLayout layout = layout_of(area, std::max(5, static_cast<int>(stages.size())));
   draw_pad(ui, layout.pad, now);
-  draw_answer(ui, layout.answer, now);
+  Rect answer = layout.answer;
+  if (const float below = nearest_height(answer, now); below > 0) {
+    draw_nearest(ui, answer.cut_bottom(below), now);
+    answer.cut_bottom(8);
+  }
+  draw_answer(ui, answer, now);
   const bool own = &stages == &input_.stages;
   if (!layout.stages.empty()) draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
   const bool cleared = asked_ && !has_content();  // nothing of what was drawn stays

@@ -210,13 +210,13 @@ void TrainPage::drawn(const Drawn& frame) {
 TrainSubscription TrainPage::subscription() const {
   TrainSubscription wanted;
   if (is_shown() && views_.size() > view_) views_[view_]->subscribe(*snapshot_, wanted);
-  wanted.weights = context_.document.training_wanted;
+  wanted.weights |= context_.document.training_wanted;
   wanted.kept = context_.document.kept_wanted;
   return wanted;
 }
 
 bool TrainPage::busy() const {
-  const bool weights_come = context_.document.training_wanted && has_run() && !snapshot_->weights;
+  const bool weights_come = has_run() && !snapshot_->weights && subscription().weights;
   const bool kept_come = context_.document.kept_wanted && has_run() && !snapshot_->kept;
   return weights_come || kept_come || settings_.busy() || files_.busy() ||
          (views_.size() > view_ && views_[view_]->busy()) || (thread_ && thread_->busy(*snapshot_));
