@@ -17,7 +17,7 @@ if [ "$STATUS" -ne 0 ]; then
 fi
 pages=$(sed -n 's/^pages //p' out)
 [ "$(head -c 5 pooling.pdf)" == %PDF- ] && [ "$pages" -ge 2 ] || fail "no PDF of several pages"
-[ "$(grep -ac '/Type /Page$' pooling.pdf)" -eq "$pages" ] || fail "it has not the $pages pages that it says"
+[ "$(grep -aEc '/Type /Page( |$)' pooling.pdf)" -eq "$pages" ] || fail "it has not the $pages pages that it says"
 grep -aq '/MediaBox \[ 0 0 595' pooling.pdf || fail "its pages are not A4"
 works handout pooling again.pdf
 cmp -s pooling.pdf again.pdf || fail "the same handout twice is two"

@@ -66,6 +66,8 @@ class OverwriteTest : public ::testing::Test {
         return put(name + ".mp4", std::string("\0\0\0\x20"
                                               "ftypisom\0\0\2\0isomiso2avc1mp41",
                                               32));
+      case FileKind::document:
+        return put(name, "%PDF-1.5\n");
       case FileKind::weights: {
         SafeTensorsWriter writer;
         const float value = 1;
