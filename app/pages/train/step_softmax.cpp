@@ -43,7 +43,8 @@ std::string StepView::softmax_line(const TrainSnapshot& now) const {
   const SoftmaxWalk walk = softmax_walk(now, of);
   const auto text = [](float v) { return significant_text(static_cast<double>(v), 5); };
   return format_tr("class {}: e^({} - {}) / {} = {} / {} = {}; \u2212ln of it = {}",
-                   now.data->classes()[static_cast<size_t>(of)], text(walk.z), text(walk.largest), text(walk.sum),
+                   now.data->classes()[static_cast<size_t>(of)], text(walk.z),
+                   walk.largest < 0 ? "(" + text(walk.largest) + ")" : text(walk.largest), text(walk.sum),
                    text(walk.terms[static_cast<size_t>(of)]), text(walk.sum), text(walk.share), text(walk.minus_log));
 }
 
