@@ -14,7 +14,7 @@ template <bool with_none>
 struct SoftmaxCrossEntropy {
   static constexpr int64_t work = 256;
   int n, k;
-  float none;
+  float none, smoothing;
   const float* x;
   const int32_t* target;
   float* per_sample;
@@ -28,13 +28,20 @@ struct SoftmaxCrossEntropy {
     float sum = with_none ? std::exp(none - most) : 0.0f;
     for (int j = 0; j < k; ++j) sum += std::exp(row[j] - most);
     const bool known = wanted >= 0 && wanted < (with_none ? k + 1 : k);
-    per_sample[i] = known ? std::log(sum) - ((wanted < k ? row[wanted] : none) - most) : not_a_class();
+    const float of_all = smoothing / static_cast<float>(k), of_wanted = 1.0f - smoothing;
+    float aim = known ? (wanted < k ? row[wanted] : none) - most : not_a_class();
+    if (smoothing > 0) {
+      float all = 0;
+      for (int j = 0; j < k; ++j) all += row[j] - most;
+      aim = of_wanted * aim + of_all * all;
+    }
+    per_sample[i] = std::log(sum) - aim;
     if (probabilities == nullptr && dx == nullptr) return;
     const float factor = 1.0f / sum, share = 1.0f / static_cast<float>(n);
     for (int j = 0; j < k; ++j) {
       const float probability = std::exp(row[j] - most) * factor;
       if (probabilities != nullptr) probabilities[i * k + j] = probability;
-      if (dx != nullptr) dx[i * k + j] = (probability - (j == wanted ? 1.0f : 0.0f)) * share;
+      if (dx != nullptr) dx[i * k + j] = (probability - (j == wanted ? of_wanted + of_all : of_all)) * share;
     }
   }
 };
@@ -132,15 +139,15 @@ template struct CudaBlocks<Mean>;
 #else
 
 void softmax_cross_entropy(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,
-                           float* per_sample, float* probabilities, float* dx) {
+                           float* per_sample, float* probabilities, float* dx, float smoothing) {
   for_each(stream, "softmax_cross_entropy", n,
-           SoftmaxCrossEntropy<false>{n, k, 0, x, target, per_sample, probabilities, dx});
+           SoftmaxCrossEntropy<false>{n, k, 0, smoothing, x, target, per_sample, probabilities, dx});
   for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
 }
 void maximum_a_posteriori(Stream& stream, int n, int k, float j, const float* x, const int32_t* target, float* loss,
                           float* per_sample, float* probabilities, float* dx) {
   for_each(stream, "maximum_a_posteriori", n,
-           SoftmaxCrossEntropy<true>{n, k, -j, x, target, per_sample, probabilities, dx});
+           SoftmaxCrossEntropy<true>{n, k, -j, 0, x, target, per_sample, probabilities, dx});
   for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
 }
 void negative_log_likelihood(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,

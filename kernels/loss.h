@@ -3,6 +3,8 @@
 //
 //   softmax_cross_entropy  per_sample[n] = log(sum over j of exp(x[n][j])) - x[n][target[n]]    from logits
 //                          dx[n][k] = (softmax(x[n])[k] - (k == target[n])) / N
+//     with label smoothing e, as PyTorch's label_smoothing: (k == target[n]) is (1 - e) (k == target[n]) + e / K, and
+//                          per_sample[n] = log(sum over j of exp(x[n][j])) - sum over k of that times x[n][k]
 //   negative_log_likelihood per_sample[n] = -x[n][target[n]]                                    from log-probabilities
 //                          dx[n][k] = -(k == target[n]) / N
 //   maximum_a_posteriori   per_sample[n] = log(exp(-j) + sum over k of exp(x[n][k])) - x[n][target[n]]   (LeCun 1998)
@@ -26,9 +28,9 @@
 
 namespace striate {
 
-// probabilities (N, K) = softmax(x); may be null.
+// probabilities (N, K) = softmax(x); may be null. smoothing: e, from 0 to 1.
 void softmax_cross_entropy(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,
-                           float* per_sample, float* probabilities, float* dx);
+                           float* per_sample, float* probabilities, float* dx, float smoothing = 0);
 void negative_log_likelihood(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,
                              float* per_sample, float* dx);
 // probabilities (N, K) of the classes, which leave a rest for none of them; may be null.

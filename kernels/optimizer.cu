@@ -20,6 +20,25 @@ struct NextStep {
   }
 };
 
+struct L1Gradient {
+  static constexpr int64_t work = 2;
+  float l1;
+  const float* g;
+  const float* w;
+  float* to;
+  HD void operator()(int64_t i) const { to[i] = g[i] + l1 * (w[i] > 0 ? 1.0f : w[i] < 0 ? -1.0f : 0.0f); }
+};
+
+struct ClipByNorm {
+  float limit;
+  const float* norm;
+  float* g;
+  HD void operator()(int64_t i) const {
+    const float share = limit / (*norm + 1e-6f);
+    g[i] *= share < 1.0f ? share : 1.0f;
+  }
+};
+
 template <bool with_momentum>
 struct SgdStep {
   static constexpr int64_t work = 2;
@@ -123,6 +142,8 @@ struct AdamStep {
 #ifdef __CUDACC__
 
 template struct CudaFlat<NextStep>;
+template struct CudaFlat<L1Gradient>;
+template struct CudaFlat<ClipByNorm>;
 template struct CudaFlat<SgdStep<false>>;
 template struct CudaFlat<SgdStep<true>>;
 template struct CudaFlat<AdagradStep<1>>;
@@ -150,6 +171,12 @@ void in_packs(Stream& stream, const char* name, int64_t count, const Update& upd
 
 void next_step(Stream& stream, StepState* state, float beta1, float beta2) {
   for_each(stream, "next_step", 1, NextStep{state, meant(beta1), meant(beta2)});
+}
+void l1_gradient(Stream& stream, float l1, int64_t count, const float* g, const float* w, float* to) {
+  for_each(stream, "l1_gradient", count, L1Gradient{l1, g, w, to});
+}
+void clip_by_norm(Stream& stream, float limit, const float* norm, int64_t count, float* g) {
+  for_each(stream, "clip_by_norm", count, ClipByNorm{limit, norm, g});
 }
 void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* state, const float* g, float* w,
          float* velocity) {

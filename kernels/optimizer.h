@@ -15,6 +15,12 @@
 //            w -= rate * (mean / (1 - beta1^t)) / (sqrt(square / (1 - beta2^t)) + epsilon)        t = 1, 2, ...
 //   adamw    as adam with d = g, after w -= rate * weight_decay * w
 //
+// Before that the gradients may be changed, into an array of their own:
+//
+//   l1_gradient    to = g + l1 * sign(w), with sign(0) = 0: the slope of a penalty l1 * (sum of |w|)
+//   clip_by_norm   g *= min(1, limit / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_; norm: of all gradients, as
+//                  array_statistics() (kernels/metrics.h) gives it on the device
+//
 // Learning rate and step number stand in device memory (StepState), so that a captured step can be replayed: write
 // `rate` whenever it changes, call next_step() once per step, then one optimizer for each arena. The state arrays
 // (velocity, sum, square, mean) hold `count` floats each, zero before the first step. Nothing may overlap.
@@ -51,6 +57,10 @@ struct Adam {
 
 // state->step += 1 and the corrections for these betas. `state` is one StepState on the stream's device.
 void next_step(Stream& stream, StepState* state, float beta1 = 0.9f, float beta2 = 0.999f);
+
+void l1_gradient(Stream& stream, float l1, int64_t count, const float* g, const float* w, float* to);
+// norm: one float on the stream's device. limit > 0.
+void clip_by_norm(Stream& stream, float limit, const float* norm, int64_t count, float* g);
 
 // velocity may be null where momentum is 0.
 void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* state, const float* g, float* w,

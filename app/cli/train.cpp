@@ -34,7 +34,7 @@ struct TrainOptions {
   std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule, initializer = "pytorch";
   std::string split = "0.8,0.1,0.1", split_by, augment, size, save, log, resume;
   std::string weights, freeze, normalization, base, head;
-  double epochs = 5, rate = 0, save_every = 60;
+  double epochs = 5, rate = 0, save_every = 60, l1 = 0, label_smoothing = 0, clip_norm = 0;
   int64_t steps = 0, batch = 64, examples = 0;
   bool partial = false, weights_only = false, quiet = false, force = false;
 };
@@ -49,6 +49,13 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
   // The decimal number, not the float that is nearest to it: it is printed and saved.
   settings.rate = options.rate;
   if (settings.rate <= 0) parse_number(fmt::format("{}", settings.optimizer.usual_rate()), &settings.rate);
+  settings.l1 = options.l1;
+  settings.label_smoothing = options.label_smoothing;
+  settings.clip_norm = options.clip_norm;
+  as_usage("--label-smoothing", [&] {
+    check_regularization(settings.loss, settings.l1, settings.label_smoothing, settings.clip_norm);
+    return true;
+  });
   settings.batch = static_cast<int>(options.batch);
   settings.seed = static_cast<uint64_t>(line.seed);
   settings.initializer = parse_initializer(options.initializer);
@@ -57,9 +64,10 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
 
 // Options that a saved training has brought along.
 void refuse_with_resume(const CLI::App& command) {
-  for (const char* name :
-       {"--model", "--optimizer", "--loss", "--batch", "--seed", "--init", "--freeze", "--split", "--augment", "--size",
-        "--weights", "--partial", "--head", "--normalization", "--split-by", "--base", "--examples"})
+  for (const char* name : {"--model",   "--optimizer", "--loss",  "--batch",           "--seed",
+                           "--init",    "--freeze",    "--split", "--augment",         "--size",
+                           "--weights", "--partial",   "--head",  "--normalization",   "--split-by",
+                           "--base",    "--examples",  "--l1",    "--label-smoothing", "--clip-norm"})
     if (command.get_option(name)->count() > 0)
       throw UsageError(fmt::format("{} cannot be given together with --resume", name),
                        "a training that goes on keeps its settings; --rate and --schedule may change");
@@ -369,6 +377,9 @@ class Session {
     put("batch", settings.batch);
     put("optimizer", settings.optimizer.text());
     put("rate", settings.rate);
+    if (settings.l1 > 0) put("l1", settings.l1);
+    if (settings.label_smoothing > 0) put("label_smoothing", settings.label_smoothing);
+    if (settings.clip_norm > 0) put("clip_norm", settings.clip_norm);
     put("seed", settings.seed);
     put("steps", trainer_.steps());
     put("epochs", fmt::format("{:.4f}", trainer_.epoch()));
@@ -379,6 +390,8 @@ class Session {
       // Of the batches of the last epoch, each before its own update.
       put("training.loss", fmt::format("{:.6f}", means.loss));
       put("training.accuracy", fmt::format("{:.4f}", means.accuracy));
+      // Of the last step, before they were clipped.
+      if (settings.clip_norm > 0) put("gradient_norm", fmt::format("{:.6g}", history.steps().back().gradient_norm));
     }
     if (!parts_.validation.empty()) {
       if (!last_validation()) validate();
@@ -668,6 +681,11 @@ void add_train(CLI::App& parent, CommandLine& line) {
       ->type_name("\"warm-up 100 cosine 5000\"");
   add_text(*command, "--loss", options->loss, "cross-entropy (the usual), nll, mse, bce, bce-logits, map")
       ->type_name("NAME");
+  add_number(*command, "--l1", options->l1, "Penalty on the size of every weight, times the sum of |w| (0)", 0, 1);
+  add_number(*command, "--label-smoothing", options->label_smoothing,
+             "With cross-entropy: the share of a label that all classes get (0)", 0, 1);
+  add_number(*command, "--clip-norm", options->clip_norm,
+             "Largest norm of all gradients together; longer ones are scaled down (0: none are)", 0, 1e9);
   add_choice(*command, "--init", options->initializer, "Starting weights (pytorch)",
              {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"});
   add_text(*command, "--weights", options->weights, "Weights to begin with, of the same network; see below")

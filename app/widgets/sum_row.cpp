@@ -76,7 +76,8 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
       Rect upper = place;
       const Rect lower = upper.cut_bottom(place.h / 2);
       const std::string times = wide_chips ? " \u00d7 " : "\u00d7";
-      fitted(ui, upper.inset(0, 1), chip.term->x + times + chip.term->w, Font::number, faded(ink, 0.8f));
+      const std::string factors = chip.term->w.empty() ? chip.term->x : chip.term->x + times + chip.term->w;
+      fitted(ui, upper.inset(0, 1), factors, Font::number, faded(ink, 0.8f));
       fitted(ui, lower.inset(0, 1), (wide_chips ? "= " : "") + chip.term->product, Font::number, ink);
     } else {
       fitted(ui, place, chip.term->product, Font::caption, ink);

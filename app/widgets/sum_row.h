@@ -11,7 +11,7 @@
 namespace striate {
 
 struct SumChip {
-  const PrintedTerm* term = nullptr;
+  const PrintedTerm* term = nullptr;  // without a second factor: its first one alone stands over the product
   Color color = 0;
   bool dashed = false;  // a value of the padding
   std::string about;    // tooltip

@@ -142,6 +142,7 @@ struct TrainSnapshot {
   double epoch = 0;
   int64_t steps_per_epoch = 0;
   float loss = kNotMeasured, accuracy = kNotMeasured, rate = kNotMeasured;  // of the step's batch
+  float gradient_norm = kNotMeasured;  // before it was clipped; only where gradients are
   double images_per_second = 0;
   TrainCurves curves;                     // of all steps up to newest_step
   std::shared_ptr<const TrainTest> test;  // may be null, or of an earlier step (test->step)

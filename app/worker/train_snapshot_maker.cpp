@@ -48,6 +48,7 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
   s.loss = scalars.loss;
   s.accuracy = scalars.accuracy;
   s.rate = scalars.rate;
+  s.gradient_norm = scalars.gradient_norm;
   s.test = test_;
   s.edits = run_.edited_values();
   for (const auto& [place, value] : s.edits) s.edited.insert({TensorKind::weight, place.first});

@@ -305,6 +305,30 @@ void optimizers(OperatorBench& bench, int64_t count) {
   }
 }
 
+// What is done to gradients before an optimizer takes them.
+void gradient_changes(OperatorBench& bench, int64_t count) {
+  const double n = static_cast<double>(count);
+  Buffer<float> g = bench.random(count), w = bench.random(count), to = bench.empty(count);
+  const std::vector<float> hg = bench.host(g), hw = bench.host(w);
+  bench.time(
+      "l1_gradient", fmt::format("{}", count), 2 * n, 12 * n,
+      [&] { l1_gradient(bench.stream(), 0.1f, count, g.data(), w.data(), to.data()); },
+      [&] {
+        return bench.agrees(to, [&](int64_t i) {
+          const auto at = static_cast<size_t>(i);
+          return static_cast<double>(hg[at]) + 0.1 * (hw[at] > 0 ? 1 : hw[at] < 0 ? -1 : 0);
+        });
+      });
+  // A norm below the limit, so that each run does the same.
+  const float small = 0.5f;
+  Buffer<float> norm(bench.stream().device(), 1, "a benchmark");
+  upload(bench.stream(), norm, &small, 1);
+  bench.time(
+      "clip_by_norm", fmt::format("{}", count), n, 8 * n,
+      [&] { clip_by_norm(bench.stream(), 1, norm.data(), count, g.data()); },
+      [&] { return bench.agrees(g, [&](int64_t i) { return static_cast<double>(hg[static_cast<size_t>(i)]); }); });
+}
+
 }  // namespace
 
 void bench_simple_operators(OperatorBench& bench, int batch) {
@@ -323,6 +347,7 @@ void bench_simple_operators(OperatorBench& bench, int batch) {
   value_loss(bench, "binary_cross_entropy logits", static_cast<int64_t>(batch) * 10, false,
              binary_cross_entropy_with_logits, binary_logits);
   optimizers(bench, 61706);
+  gradient_changes(bench, 61706);
 }
 
 }  // namespace striate

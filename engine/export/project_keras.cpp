@@ -36,7 +36,7 @@ STEPS = @STEPS@  # @EPOCHS@ epochs of @TRAINING@ pictures
 RATE = @RATE@
 
 @SCHEDULE@
-@DECAYED@
+@CHANGED@
 def optimizer():
     """@OPTIMIZER_TEXT@"""
     return @OPTIMIZER@
@@ -153,13 +153,13 @@ if __name__ == "__main__":
     main()
 )py";
 
-const char* const kDecayed = R"py(
-class Decayed(keras.optimizers.@KIND@):
-    """Weight decay is part of the gradient, as in PyTorch; Keras's own takes it from the weight."""
+const char* const kChanged = R"py(
+class Changed(keras.optimizers.@KIND@):
+    """@ABOUT@"""
 
     def apply(self, gradients, variables=None):
         weights = self._trainable_variables if variables is None else variables
-        super().apply([g + @DECAY@ * ops.convert_to_tensor(w) for g, w in zip(gradients, weights)], variables)
+@CHANGES@        super().apply(gradients, variables)
 
 )py";
 
@@ -171,11 +171,42 @@ const char* keras_name(const std::string& name) {
                              : "AdamW";
 }
 
-std::string optimizer_line(const OptimizerSettings& o) {
+// What is done to gradients before the optimizer takes them, in the order of PyTorch; empty: nothing.
+std::string changed_lines(const TrainerSettings& s) {
+  const OptimizerSettings& o = s.optimizer;
+  const std::string name = o.kind->name;
+  std::string about, changes;
+  const auto add = [&](const std::string& more, const std::string& lines) {
+    about += (about.empty() ? "" : " ") + more;
+    changes += lines;
+  };
+  const auto added = [](const std::string& what) {
+    return fmt::format("        gradients = [g + {} for g, w in zip(gradients, weights)]\n", what);
+  };
+  if (s.l1 > 0) {
+    add("A penalty on the size of every weight is part of the gradient.",
+        added(python_number(s.l1) + " * ops.sign(ops.convert_to_tensor(w))"));
+  }
+  if (s.clip_norm > 0) {
+    add("Gradients are clipped by their norm as in PyTorch.",
+        fmt::format("        norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in gradients))\n"
+                    "        share = ops.minimum(1.0, {} / (norm + 1e-6))\n"
+                    "        gradients = [g * share for g in gradients]\n",
+                    python_number(s.clip_norm)));
+  }
+  if (o["decay"] > 0 && name != "adamw") {
+    add("Weight decay is part of the gradient, as in PyTorch; Keras's own takes it from the weight.",
+        added(python_number(o.meant("decay")) + " * ops.convert_to_tensor(w)"));
+  }
+  if (changes.empty()) return "";
+  return filled_in(kChanged, {{"KIND", keras_name(name)}, {"ABOUT", about}, {"CHANGES", changes}});
+}
+
+std::string optimizer_line(const TrainerSettings& s) {
+  const OptimizerSettings& o = s.optimizer;
   const auto value = [&](const char* word) { return python_number(o.meant(word)); };
   const std::string name = o.kind->name;
-  const std::string own =
-      o["decay"] > 0 && name != "adamw" ? "Decayed" : fmt::format("keras.optimizers.{}", keras_name(name));
+  const std::string own = changed_lines(s).empty() ? fmt::format("keras.optimizers.{}", keras_name(name)) : "Changed";
   const auto epsilon = [&] { return static_cast<double>(o["epsilon"]); };
   if (name == "sgd") {
     return fmt::format("{}(RATE, momentum={}, nesterov={})", own, value("momentum"),
@@ -194,9 +225,15 @@ std::string optimizer_line(const OptimizerSettings& o) {
                      python_number(epsilon()), name == "adamw" ? ", weight_decay=" + value("decay") : "");
 }
 
-std::string loss_line(Loss loss) {
-  switch (loss) {
+std::string loss_line(const TrainerSettings& settings, int outputs) {
+  switch (settings.loss) {
     case Loss::cross_entropy:
+      if (settings.label_smoothing > 0) {
+        return fmt::format(
+            "keras.losses.categorical_crossentropy(\n        ops.one_hot(ops.cast(targets[:, 0], \"int32\"), {}), "
+            "outputs, from_logits=True, label_smoothing={}\n    )",
+            outputs, python_number(settings.label_smoothing));
+      }
       return "keras.losses.sparse_categorical_crossentropy(targets, outputs, from_logits=True)";
     case Loss::negative_log_likelihood:
       return "-ops.sum(targets * outputs, axis=-1)";
@@ -220,8 +257,6 @@ std::string loss_line(Loss loss) {
 std::string project_keras(const ProjectFacts& facts) {
   const TrainerSettings& s = facts.settings;
   const bool folder = !facts.folder.empty();
-  const float decay = s.optimizer["decay"];
-  const std::string name = s.optimizer.kind->name;
   const std::string threshold = s.loss == Loss::binary_cross_entropy_logits ? "0" : "0.5";
   return filled_in(
       kScript,
@@ -233,17 +268,14 @@ std::string project_keras(const ProjectFacts& facts) {
        {"TRAINING", std::to_string(facts.training)},
        {"RATE", fmt::format("{}", s.rate)},
        {"SCHEDULE", schedule_lines(s.schedule)},
-       {"DECAYED",
-        decay > 0 && name != "adamw"
-            ? filled_in(kDecayed, {{"KIND", keras_name(name)}, {"DECAY", python_number(s.optimizer.meant("decay"))}})
-            : ""},
+       {"CHANGED", changed_lines(s)},
        {"OPTIMIZER_TEXT", s.optimizer.text()},
-       {"OPTIMIZER", optimizer_line(s.optimizer)},
+       {"OPTIMIZER", optimizer_line(s)},
        {"TARGETS", gives_probabilities(s.loss) || facts.outputs == 1
                        ? std::string("labels[:, None]") + (gives_probabilities(s.loss) ? "" : ".astype(np.float32)")
                        : fmt::format("np.eye({}, dtype=np.float32)[labels]", facts.outputs)},
        {"LOSS_TEXT", loss_text(s.loss)},
-       {"LOSS", loss_line(s.loss)},
+       {"LOSS", loss_line(s, facts.outputs)},
        {"ANSWERS", facts.outputs == 1 ? "(outputs[:, 0] > " + threshold + ").astype(int)" : "outputs.argmax(axis=1)"},
        {"FOLDER", folder ? "options.data" : ""},
        {"DATA_OPTION", folder ? kDataOption : ""},

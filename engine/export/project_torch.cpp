@@ -52,7 +52,7 @@ def loss_of(outputs, labels):
 @LOSS@
 
 
-def answers(outputs):
+@CHANGES@def answers(outputs):
     """The class of each picture."""
     return @ANSWERS@
 
@@ -121,7 +121,7 @@ def train(options, process, processes, device):
         # The mean over the whole batch: gradients are averaged over processes, whose shares may differ by a picture.
         loss = loss_of(learner(values), labels) * len(labels) / BATCH
         (loss * processes).backward()
-        optimizer.step()
+@CHANGED@        optimizer.step()
         schedule.step()
         losses.append(loss.detach())
         if step == 1 or int(step / epoch) != int((step - 1) / epoch) or step == steps:
@@ -176,6 +176,22 @@ const char* const kSynchronized = R"py(    if processes > 1 and device.type == "
         net.layer = {name: net.get_submodule(name) for name in net.layer}
 )py";
 
+// What is done to gradients before the optimizer takes them; empty: nothing.
+std::string change_lines(const TrainerSettings& s) {
+  if (s.l1 == 0 && s.clip_norm == 0) return "";
+  std::string text =
+      "def change_gradients(net):\n    \"\"\"What the optimizer takes: gradients with a penalty on the weights' size, "
+      "clipped by their norm.\"\"\"\n    learned = [value for value in net.parameters() if value.requires_grad]\n";
+  if (s.l1 > 0) {
+    text += fmt::format("    for value in learned:\n        value.grad.add_(value.detach().sign(), alpha={})\n",
+                        python_number(s.l1));
+  }
+  if (s.clip_norm > 0) {
+    text += fmt::format("    nn.utils.clip_grad_norm_(learned, {})\n", python_number(s.clip_norm));
+  }
+  return text + "\n\n";
+}
+
 std::string optimizer_line(const OptimizerSettings& o) {
   const auto value = [&](const char* word) { return python_number(o.meant(word)); };
   const auto epsilon = [&] { return python_number(static_cast<double>(o["epsilon"])); };
@@ -197,13 +213,17 @@ std::string optimizer_line(const OptimizerSettings& o) {
                      name == "adam" ? "Adam" : "AdamW", value("beta1"), value("beta2"), epsilon(), value("decay"));
 }
 
-std::string loss_lines(Loss loss, int outputs) {
+std::string loss_lines(const TrainerSettings& settings, int outputs) {
+  const Loss loss = settings.loss;
   const std::string targets = outputs == 1
                                   ? "    targets = labels[:, None].to(outputs.dtype)\n"
                                   : fmt::format("    targets = F.one_hot(labels, {}).to(outputs.dtype)\n", outputs);
   switch (loss) {
     case Loss::cross_entropy:
-      return "    return F.cross_entropy(outputs, labels)";
+      return settings.label_smoothing > 0
+                 ? fmt::format("    return F.cross_entropy(outputs, labels, label_smoothing={})",
+                               python_number(settings.label_smoothing))
+                 : "    return F.cross_entropy(outputs, labels)";
     case Loss::negative_log_likelihood:
       return "    return F.nll_loss(outputs, labels)";
     case Loss::maximum_a_posteriori:
@@ -239,7 +259,9 @@ std::string project_torch(const ProjectFacts& facts) {
        {"OPTIMIZER_TEXT", s.optimizer.text()},
        {"OPTIMIZER", optimizer_line(s.optimizer)},
        {"LOSS_TEXT", loss_text(s.loss)},
-       {"LOSS", loss_lines(s.loss, facts.outputs)},
+       {"LOSS", loss_lines(s, facts.outputs)},
+       {"CHANGES", change_lines(s)},
+       {"CHANGED", change_lines(s).empty() ? "" : "        change_gradients(net)\n"},
        {"ANSWERS", facts.outputs == 1 ? "(outputs[:, 0] > " + threshold + ").long()" : "outputs.argmax(dim=1)"},
        {"FREEZE", facts.frozen ? "    freeze(net)\n" : ""},
        {"FIXED", fixed_lines(facts, "    net.get_parameter({}).requires_grad_(False)  # as it is given\n")},

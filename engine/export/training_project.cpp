@@ -207,6 +207,9 @@ TrainingProject read_training_project(const std::string& file, const std::string
   config.rate = project.settings.rate;
   config.schedule = project.settings.schedule.text();
   config.loss = loss_name(project.settings.loss);
+  config.l1 = project.settings.l1;
+  config.label_smoothing = project.settings.label_smoothing;
+  config.clip_norm = project.settings.clip_norm;
   config.batch = project.settings.batch;
   config.seed = project.settings.seed;
   read_transfer(saved, file, config);

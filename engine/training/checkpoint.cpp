@@ -128,6 +128,9 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   keys["optimizer"] = s.optimizer.text();
   keys["rate"] = fmt::format("{}", s.rate);
   keys["schedule"] = s.schedule.text();
+  if (s.l1 > 0) keys["l1"] = fmt::format("{}", s.l1);
+  if (s.label_smoothing > 0) keys["label_smoothing"] = fmt::format("{}", s.label_smoothing);
+  if (s.clip_norm > 0) keys["clip_norm"] = fmt::format("{}", s.clip_norm);
   keys["freeze"] = s.frozen.numbers();
   keys["samples"] = std::to_string(state.samples);
   keys["optimizer_steps"] = std::to_string(state.optimizer_steps);
@@ -181,6 +184,15 @@ TrainerSettings read_training_settings(const SafeTensors& file, const std::strin
   s.optimizer = keys.parsed("optimizer", OptimizerSettings::parse);
   s.rate = keys.number<double>("rate");
   s.schedule = keys.parsed("schedule", Schedule::parse);
+  const auto where_it_is = [&](const char* key) { return keys.has(key) ? keys.number<double>(key) : 0.0; };
+  s.l1 = where_it_is("l1");
+  s.label_smoothing = where_it_is("label_smoothing");
+  s.clip_norm = where_it_is("clip_norm");
+  try {
+    check_regularization(s.loss, s.l1, s.label_smoothing, s.clip_norm);
+  } catch (const Error& error) {
+    broken(path, error.what());
+  }
   // Before any set of layers could be frozen it was how many from the first.
   s.frozen = keys.has("freeze") ? keys.parsed("freeze", LayerSet::from_numbers) : LayerSet(keys.number<int>("frozen"));
   return s;

@@ -7,7 +7,8 @@
 //   mean, std  JSON lists of numbers, one per channel
 //   seed, step     decimal numbers
 // With the training state on request: optimizer arrays as "optimizer.0.weight.mean", and the keys training ("1"),
-// batch, loss, optimizer, rate, schedule, freeze, samples, optimizer_steps, counters. Written atomically. The same
+// batch, loss, optimizer, rate, schedule, freeze, samples, optimizer_steps, counters, and where they are not 0 l1,
+// label_smoothing, clip_norm. Written atomically. The same
 // training gives the same bytes: no date, no path, no thread count.
 #pragma once
 

@@ -22,7 +22,8 @@ struct StepRecord {
   float loss = kNotMeasured;      // of its batch, before the update; mean over the batch
   float accuracy = kNotMeasured;  // of its batch
   float rate = kNotMeasured;
-  float gradient_norm = kNotMeasured, weight_norm = kNotMeasured;  // where asked for
+  // Where asked for. The gradients' where they are clipped: with their L1 penalty, before they were clipped.
+  float gradient_norm = kNotMeasured, weight_norm = kNotMeasured;
 };
 
 // One evaluation of a split after `step` steps.

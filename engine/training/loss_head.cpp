@@ -50,7 +50,9 @@ void check_numbers(const float* row, int k, const std::string& of) {
   }
 }
 
-LossHead::LossHead(Stream& stream, Loss loss, int n, int k) : loss_(loss), n_(n), k_(k) {
+LossHead::LossHead(Stream& stream, Loss loss, int n, int k, double smoothing)
+    : loss_(loss), n_(n), k_(k), smoothing_(static_cast<float>(smoothing)) {
+  check(smoothing == 0 || loss == Loss::cross_entropy, "label smoothing with {}", loss_name(loss));
   const Device device = stream.device();
   const int64_t values = static_cast<int64_t>(n) * k;
   labels_ = Buffer<int32_t>(device, n, "labels");
@@ -85,8 +87,8 @@ void LossHead::queue(Stream& stream, const float* output, float* dx) {
   if (!by_class()) gather_rows(stream, n_, k_, rows_.data(), labels_.data(), targets_.data());
   switch (loss_) {
     case Loss::cross_entropy:
-      softmax_cross_entropy(stream, n_, k_, output, labels_.data(), loss, per_sample_.data(), probabilities_.data(),
-                            dx);
+      softmax_cross_entropy(stream, n_, k_, output, labels_.data(), loss, per_sample_.data(), probabilities_.data(), dx,
+                            smoothing_);
       break;
     case Loss::negative_log_likelihood:
       negative_log_likelihood(stream, n_, k_, output, labels_.data(), loss, per_sample_.data(), dx);

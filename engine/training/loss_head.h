@@ -25,8 +25,8 @@ inline bool gives_probabilities(Loss loss) { return loss == Loss::cross_entropy 
 
 class LossHead {
  public:
-  // n samples, k outputs each.
-  LossHead(Stream& stream, Loss loss, int n, int k);
+  // n samples, k outputs each. smoothing: of the labels, only with cross-entropy (kernels/loss.h).
+  LossHead(Stream& stream, Loss loss, int n, int k, double smoothing = 0);
 
   int32_t* labels() { return labels_.data(); }  // (N) on the device: written before queue()
   // Queues loss, its gradient dx (N, K; null: not computed), predictions and their count. Nothing waits.
@@ -49,6 +49,7 @@ class LossHead {
   bool by_class() const { return gives_probabilities(loss_) || loss_ == Loss::negative_log_likelihood; }
   Loss loss_;
   int n_, k_;
+  float smoothing_;
   Buffer<int32_t> labels_, predicted_;
   Buffer<float> results_, per_sample_, probabilities_;
   Buffer<float> targets_, rows_;  // (N, K); row c of rows_ is the target of class c

@@ -24,6 +24,7 @@ namespace {
 std::optional<bool> deferred_checks;  // detail::defer_checks()
 
 void check_settings(const TrainerSettings& settings) {
+  check_regularization(settings.loss, settings.l1, settings.label_smoothing, settings.clip_norm);
   if (!(settings.rate > 0) || !std::isfinite(settings.rate)) {
     throw Error(fmt::format("a learning rate of {}", settings.rate), "use a small number above 0, such as 0.001");
   }
@@ -45,6 +46,21 @@ const char* phase_name(Phase phase) {
       return "update";
   }
   return "";
+}
+
+void check_regularization(Loss loss, double l1, double label_smoothing, double clip_norm) {
+  const auto in_range = [](double value, double most) { return value >= 0 && value <= most; };
+  if (!in_range(l1, 1)) throw Error(fmt::format("an L1 penalty of {}", l1), "from 0 to 1; 0.0001 is usual");
+  if (!in_range(label_smoothing, 1)) {
+    throw Error(fmt::format("label smoothing of {}", label_smoothing), "from 0 to 1; 0.1 is usual");
+  }
+  if (!in_range(clip_norm, 1e9)) {
+    throw Error(fmt::format("gradients clipped to a norm of {}", clip_norm), "from 0 on; 0: not clipped, 1 is usual");
+  }
+  if (label_smoothing > 0 && loss != Loss::cross_entropy) {
+    throw Error(fmt::format("label smoothing with the loss {}", loss_name(loss)),
+                "it is for cross-entropy; leave it at 0 with other losses");
+  }
 }
 
 Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
@@ -74,7 +90,8 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
   const Device device = stream.device();
   const int64_t weights = network.arena_size(TensorKind::weight), running = network.arena_size(TensorKind::buffer);
   memory_ = std::make_unique<Memory>(stream, settings_.loss, settings_.batch,
-                                     static_cast<int>(network.output().shape.count() / settings_.batch));
+                                     static_cast<int>(network.output().shape.count() / settings_.batch),
+                                     settings_.label_smoothing);
   Memory& m = *memory_;
   m.state = Buffer<StepState>(device, 1, "the optimizer's step");
   const StepState first;
@@ -83,6 +100,13 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
   m.running = Buffer<float>(device, running, "running statistics");
   m.statistics = Buffer<ArrayStatistics>(device, 2, "statistics");
   m.statistics_scratch = Buffer<uint8_t>(device, array_statistics_scratch(weights), "statistics");
+  fill(stream, 1, kNotMeasured, m.gradient_norm());
+  if (changes_gradients()) {
+    const int64_t gradients = network.arena_size(TensorKind::weight_gradient);
+    m.changed = Buffer<float>(device, gradients, "gradients with their penalty, clipped");
+    fill(stream, gradients, 0, m.changed.data());
+    m.clipped_norm = Buffer<ArrayStatistics>(device, 1, "the norm of the gradients");
+  }
   if (deferred_) {
     m.rows = Buffer<float>(device, Memory::kRows * Memory::kRow, "results");
     m.pending.reserve(Memory::kRows);
@@ -237,6 +261,21 @@ void Trainer::do_backward() {
   find_not_finite(*stream_, network_->arena_size(TensorKind::weight_gradient),
                   network_->arena(TensorKind::weight_gradient), m.pieces.data(), m.found_inf());
   if (deferred_) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.found_inf());
+  if (changes_gradients()) change_gradients();
+}
+
+void Trainer::change_gradients() {
+  Memory& m = *memory_;
+  for (const Network::TrainedRange& range : network_->trained()) {
+    l1_gradient(*stream_, static_cast<float>(settings_.l1), range.count,
+                network_->arena(TensorKind::weight_gradient) + range.gradient,
+                network_->arena(TensorKind::weight) + range.weight, m.changed.data() + range.gradient);
+  }
+  if (settings_.clip_norm == 0) return;
+  array_statistics(*stream_, m.changed.size(), m.changed.data(), m.clipped_norm.data(), m.statistics_scratch.data());
+  const float* norm = &m.clipped_norm.data()->norm;
+  clip_by_norm(*stream_, static_cast<float>(settings_.clip_norm), norm, m.changed.size(), m.changed.data());
+  copy(*stream_, 1, norm, m.gradient_norm());
 }
 
 void Trainer::write_rate() {
@@ -253,9 +292,10 @@ void Trainer::do_update() {
   const StepState* state = m.state.data();
   begin_update(*stream_, o, m.state.data());
   std::vector<float*> own(network_->optimizer_states().size());
+  const float* gradients = changes_gradients() ? m.changed.data() : network_->arena(TensorKind::weight_gradient);
   for (const Network::TrainedRange& range : network_->trained()) {
     for (size_t i = 0; i < own.size(); ++i) own[i] = network_->optimizer_state(static_cast<int>(i)) + range.gradient;
-    o.kind->update(*stream_, o, range.count, state, network_->arena(TensorKind::weight_gradient) + range.gradient,
+    o.kind->update(*stream_, o, range.count, state, gradients + range.gradient,
                    network_->arena(TensorKind::weight) + range.weight, own.data());
   }
 }
@@ -277,6 +317,7 @@ void Trainer::finish_step() {
   } else {
     record.loss = loss();
     record.accuracy = accuracy();
+    if (settings_.clip_norm > 0) record.gradient_norm = gradient_norm();
     history_.add(record);
   }
   if (finished_at_.size() > 50) finished_at_.erase(finished_at_.begin());
@@ -315,6 +356,12 @@ float Trainer::accuracy() {
   return static_cast<float>(correct) / static_cast<float>(settings_.batch);
 }
 
+float Trainer::gradient_norm() {
+  float value = 0;
+  copy_bytes(*stream_, &value, Device::cpu(), memory_->gradient_norm(), stream_->device(), sizeof value);
+  return value;
+}
+
 TensorView Trainer::probabilities() const {
   const Buffer<float>& p = memory_->head.probabilities();
   if (p.size() == 0) return {nullptr, Shape{0}, stream_->device()};
@@ -340,6 +387,7 @@ void Trainer::fetch_results() {
     }
     records[i].loss = row[0];
     records[i].accuracy = static_cast<float>(correct) / static_cast<float>(settings_.batch);
+    if (settings_.clip_norm > 0) records[i].gradient_norm = row[LossHead::kResults + 1];
     history_.add(records[i]);
     read_kept_keyframes(records[i].step);
   }

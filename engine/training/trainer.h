@@ -45,6 +45,14 @@ struct TrainerSettings {
   OptimizerSettings optimizer;
   double rate = 1e-3;
   Schedule schedule;
+  // What stands beside the loss and the optimizer; 0: nothing of the kind. The loss that is shown and kept is the mean
+  // over the batch with smoothed labels; penalties (this one and the optimizer's decay) are not in it. Evaluations
+  // never smooth.
+  double l1 = 0;               // penalty l1 * (sum of |w|) of all trained weights, biases included, as decay's
+  double label_smoothing = 0;  // from 0 to 1, only with cross-entropy: a class's target is (1 - e) and e / K for each
+  // The gradients, L1's with them and decay's not, are scaled to at most this norm of all of them together. It is
+  // summed in double precision in the order of array_statistics() (kernels/metrics.h), whatever the number of threads.
+  double clip_norm = 0;
   uint64_t seed = 1;
   Initializer initializer = Initializer::pytorch;
   LayerSet frozen = 0;  // these layers keep their weights and compute as in evaluation (Plan::frozen)
@@ -55,6 +63,9 @@ struct TrainerSettings {
   // Whether step() reads results and looks for NaN only now and then. Unless set: on a GPU, where waiting costs most.
   std::optional<bool> deferred_checks;
 };
+
+// Throws Error: a value outside its range, label smoothing with another loss than cross-entropy.
+void check_regularization(Loss loss, double l1, double label_smoothing, double clip_norm);
 
 class Trainer {
  public:
@@ -83,6 +94,9 @@ class Trainer {
   float loss();      // of the last loss phase; NaN before the first. Waits for it.
   float accuracy();  // of the same batch
   float rate() const { return current_rate_; }
+  // The norm of the gradients before they were clipped, of the last backward phase; NaN where nothing is clipped or
+  // before the first. Waits for it.
+  float gradient_norm();
   const std::vector<int64_t>& batch_indices() const { return indices_; }  // samples of the current batch
   std::vector<int32_t> batch_labels() const { return labels_; }
   TensorView probabilities() const;  // (N, K), softmax of the logits; only with Loss::cross_entropy, else empty
@@ -130,6 +144,8 @@ class Trainer {
   void do_loss();
   void do_backward();
   void do_update();
+  bool changes_gradients() const { return settings_.l1 > 0 || settings_.clip_norm > 0; }
+  void change_gradients();  // into Memory::changed: what the optimizer takes, the network's own stay as they are
   void finish_step();
   void fetch_results();  // deferred checks: the results of the steps since the last time
   void remember();       // deferred checks: the present state, to begin again from

@@ -17,11 +17,12 @@
 namespace striate {
 
 struct Trainer::Memory {
-  Memory(Stream& stream, Loss loss, int n, int k) : head(stream, loss, n, k) {}
+  Memory(Stream& stream, Loss loss, int n, int k, double smoothing) : head(stream, loss, n, k, smoothing) {}
 
   LossHead head;
   // Beside the loss and the correct predictions: 1 once a loss or a gradient was not finite.
   int32_t* found_inf() { return reinterpret_cast<int32_t*>(head.results() + LossHead::kResults); }
+  float* gradient_norm() { return head.results() + LossHead::kResults + 1; }  // NaN where nothing is clipped
   static constexpr int kRow = 4;  // floats from head.results() that are kept for every step
   Buffer<StepState> state;
   Buffer<int32_t> pieces;          // of find_not_finite()
@@ -29,6 +30,8 @@ struct Trainer::Memory {
   std::vector<uint64_t> counters;  // likewise; where the step's phases are done one by one
   Buffer<ArrayStatistics> statistics;
   Buffer<uint8_t> statistics_scratch;
+  Buffer<float> changed;  // the gradients with an L1 penalty, clipped; empty where neither is asked for
+  Buffer<ArrayStatistics> clipped_norm;
   float rate = std::numeric_limits<float>::quiet_NaN();  // what stands in `state`
 
   // With deferred checks.

@@ -90,6 +90,9 @@ TrainingConfig read_config(const SafeTensors& file, const std::string& path) {
   config.initializer = text("run.initializer");
   config.optimizer = settings.optimizer.text();
   config.loss = loss_name(settings.loss);
+  config.l1 = settings.l1;
+  config.label_smoothing = settings.label_smoothing;
+  config.clip_norm = settings.clip_norm;
   config.batch = settings.batch;
   config.seed = settings.seed;
   read_transfer(file, path, config);

@@ -34,6 +34,9 @@ TrainerSettings config_settings(const TrainingConfig& config, const Architecture
   settings.optimizer = OptimizerSettings::parse(config.optimizer);
   settings.rate = config.rate > 0 ? config.rate : static_cast<double>(settings.optimizer.usual_rate());
   settings.schedule = schedule_of(config, training_samples);
+  settings.l1 = config.l1;
+  settings.label_smoothing = config.label_smoothing;
+  settings.clip_norm = config.clip_norm;
   settings.seed = config.seed;
   settings.initializer = parse_initializer(config.initializer);
   settings.frozen = LayerSet::parse(config.freeze, architecture);
@@ -73,7 +76,7 @@ bool same_data(const TrainingConfig& a, const TrainingConfig& b) {
 void check_config(const TrainingConfig& config) {
   OptimizerSettings::parse(config.optimizer);
   if (!config.schedule.empty()) Schedule::parse(config.schedule);
-  parse_loss(config.loss);
+  check_regularization(parse_loss(config.loss), config.l1, config.label_smoothing, config.clip_norm);
   SplitShares::parse(config.split);
   Augmentation::parse(config.augment);
   parse_initializer(config.initializer);
@@ -160,11 +163,12 @@ const char* TrainingRun::test_split() const {
 
 TrainingRun::Scalars TrainingRun::scalars() {
   if (next_phase() == Phase::backward || next_phase() == Phase::update) {
-    return {trainer_->loss(), trainer_->accuracy(), trainer_->rate()};
+    return {trainer_->loss(), trainer_->accuracy(), trainer_->rate(),
+            next_phase() == Phase::update ? trainer_->gradient_norm() : kNotMeasured};
   }
   const StepRecord* record = trainer_->history().find(step());
   if (record == nullptr) return {kNotMeasured, kNotMeasured, trainer_->rate()};
-  return {record->loss, record->accuracy, record->rate};
+  return {record->loss, record->accuracy, record->rate, record->gradient_norm};
 }
 
 uint64_t TrainingRun::batch_draw() const {

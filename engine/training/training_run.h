@@ -39,6 +39,7 @@ struct TrainingConfig {
   double rate = 0;                 // 0: the optimizer's usual one
   std::string schedule;            // engine/training/schedule.h; empty: the usual one
   std::string loss = "cross-entropy";
+  double l1 = 0, label_smoothing = 0, clip_norm = 0;  // TrainerSettings; 0: nothing of the kind
   int batch = 64;
   uint64_t seed = 1;
   std::string split = "0.8,0.1,0.1";
@@ -138,6 +139,7 @@ class TrainingRun {
   // Of the batch that made the present step or, from the loss phase of a step on, of its own batch. NaN: none yet.
   struct Scalars {
     float loss = kNotMeasured, accuracy = kNotMeasured, rate = kNotMeasured;
+    float gradient_norm = kNotMeasured;  // before clipping, from the backward phase on; only where it clips
   };
   Scalars scalars();
   // The draw number of the first sample of the batch that stands in the network: what augmentation is a function of.

@@ -35,7 +35,8 @@ TEST(CompareView, one_setting_is_changed_and_nothing_else) {
   const std::vector<std::pair<std::string, std::string>> changes = {
       {"rate", "0.25"}, {"optimizer", "sgd momentum 0.9"}, {"schedule", "constant"},   {"batch", "7"},
       {"model", "mlp"}, {"layers", "flatten | dense 10"},  {"augment", "shift 2"},     {"data", "digits:500"},
-      {"loss", "mse"},  {"initializer", "he-normal"},      {"split", "0.5,0.25,0.25"}, {"seed", "12"}};
+      {"loss", "mse"},  {"initializer", "he-normal"},      {"split", "0.5,0.25,0.25"}, {"seed", "12"},
+      {"l1", "0.001"},  {"label_smoothing", "0.1"},        {"clip_norm", "1"}};
   EXPECT_EQ(changes.size(), config_settings().size());
   for (const auto& [name, value] : changes) {
     const TrainingConfig changed = config_with({}, name, value);
@@ -55,6 +56,9 @@ TEST(CompareView, one_setting_is_changed_and_nothing_else) {
     different += back.initializer != usual.initializer;
     different += back.split != usual.split;
     different += back.seed != usual.seed;
+    different += back.l1 != usual.l1;
+    different += back.label_smoothing != usual.label_smoothing;
+    different += back.clip_norm != usual.clip_norm;
     EXPECT_EQ(different, 1) << name;
   }
 }

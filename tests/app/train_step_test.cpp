@@ -2,6 +2,7 @@
 // bit; every state drawn; clicks.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/pages/train/step_view.h"
@@ -17,8 +18,11 @@ const char* const kPhases[] = {"batch", "forward", "loss", "backward", "update"}
 
 // A real run, phase by phase, and the view that looks at it with what it subscribes to.
 struct Host : TrainViewHost {
-  explicit Host(const std::string& model = "tiny", const std::string& optimizer = "adam", int batch = 8)
+  // held: with an L1 penalty, smoothed labels and clipped gradients.
+  explicit Host(const std::string& model = "tiny", const std::string& optimizer = "adam", int batch = 8,
+                bool held = false)
       : view(make_step_view(*scene)) {
+    if (held) config.l1 = 0.01, config.label_smoothing = 0.1, config.clip_norm = 0.2;
     config.data = "digits:120";
     config.model = model;
     config.optimizer = optimizer;
@@ -129,6 +133,58 @@ TEST(TrainStep, every_phase_shows_the_numbers_of_the_trainer_bit_for_bit) {
       EXPECT_EQ(host.number("train.step.after"), after);
     }
   }
+}
+
+TEST(TrainStep, a_penalty_and_a_limit_for_the_gradients_are_lines_of_the_update) {
+  for (const std::string& optimizer : test_optimizers()) {
+    SCOPED_TRACE(optimizer);
+    Host host("tiny", optimizer, 8, true);
+    Trainer& trainer = host.run_of_it->trainer();
+    for (int step = 0; step < 3; ++step) {
+      for (int i = 0; i < 3; ++i) host.phase();
+      EXPECT_EQ(host.number("train.step.mean_loss"), static_cast<double>(trainer.loss()));
+      host.phase();
+      const auto gradient = static_cast<double>(host.tensor(TensorKind::weight_gradient, "0.weight", 4));
+      const auto before = static_cast<double>(host.tensor(TensorKind::weight, "0.weight", 4));
+      host.set("train.step.weight 1 1");
+      EXPECT_EQ(host.number("train.step.gradient"), gradient);
+      EXPECT_EQ(host.number("train.step.gradient.added"), gradient);
+      const double norm = trainer.gradient_norm();
+      EXPECT_GT(norm, 0.2);
+      EXPECT_NEAR(host.number("train.step.taken"), (gradient + (before > 0 ? 0.01 : -0.01)) * 0.2 / (norm + 1e-6),
+                  1e-7);
+      const double coming = host.number("train.step.after");
+      host.phase();
+      EXPECT_EQ(coming, static_cast<double>(host.tensor(TensorKind::weight, "0.weight", 4)));
+      EXPECT_EQ(host.number("train.step.after"), coming);
+      for (const bool dark : {true, false}) host.dark = dark, host.settle();
+    }
+  }
+}
+
+TEST(TrainStep, every_term_of_a_softmax_is_there_for_the_class_that_is_looked_at) {
+  Host host;
+  for (int i = 0; i < 3; ++i) host.phase();
+  host.set("train.step.sample 2");
+  const Network& network = host.run_of_it->network();
+  const std::vector<float> logits =
+      network.read_tensor(host.stream, network.activation(network.architecture().size() - 1));
+  const float* row = logits.data() + 2 * 10;
+  const double most = *std::max_element(row, row + 10);
+  double sum = 0;
+  for (int j = 0; j < 10; ++j) sum += std::exp(row[j] - most);
+  EXPECT_EQ(host.number("train.step.softmax.minus_log"), host.number("train.step.loss"));  // its own class
+  for (int c = 0; c < 10; ++c) {
+    host.set(fmt::format("train.step.class {}", c));
+    EXPECT_EQ(host.number("train.step.softmax.logit"), static_cast<double>(row[c]));
+    EXPECT_NEAR(host.number("train.step.softmax.difference"), row[c] - most, 1e-6);
+    EXPECT_NEAR(host.number("train.step.softmax.sum"), sum, 1e-5);
+    EXPECT_EQ(host.number("train.step.softmax.share"), host.number(fmt::format("train.step.probability {}", c)));
+    EXPECT_NEAR(host.number("train.step.softmax.minus_log"), std::log(sum) - (row[c] - most), 1e-5);
+  }
+  host.click("class 3");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0], "train.step.class 3");
 }
 
 TEST(TrainStep, dense_layers_have_sums_too) {

@@ -26,6 +26,28 @@ need_python() { # MODULES
   done
   skip "no Python here has $1 (STRIATE_PYTHON may name one)"
 }
+# FORMAT TRAINING: the project of TRAINING.safetensors, run by $PYTHON, ends with the same weights, within 1e-6.
+same_training() {
+  local name=$1-$2
+  exports "$2.safetensors" "$name" --to "$1" --training
+  "$PYTHON" "$name/train.py" >out 2>err || fail "$name/train.py ends with an error"
+  "$PYTHON" - "$name" "$2.safetensors" <<'END' >out 2>err || fail "$name: other weights"
+import json, struct, sys
+import numpy as np
+def read(path):
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header, values = json.loads(file.read(length)), file.read()
+    return {name: np.frombuffer(values[slice(*at["data_offsets"])], "<f4") for name, at in header.items()
+            if name != "__metadata__" and not name.startswith("optimizer.")}
+theirs, ours, start = (read(path) for path in (sys.argv[1] + "/model.safetensors", sys.argv[2], sys.argv[1] + "/start.safetensors"))
+assert theirs.keys() == ours.keys() and ours
+worst = max(np.abs(theirs[name] - ours[name]).max() for name in ours)
+moved = max(np.abs(start[name] - ours[name]).max() for name in ours)
+print("furthest apart", worst, "moved", moved)
+assert moved > 1e-3 and worst <= 1e-6
+END
+}
 NETWORKS=(
   trained.safetensors lenet5 lenet5-tanh lenet5-1998 lenet1989 tinyvgg mlp squeezenet1_1 resnet18
   "input 4x9x8 | conv 6 3x2 stride 2x1 pad 1,0,2,1 groups 2 | prelu | maxpool 3 stride 2 pad 1 ceil | lrn 3 | globalavgpool"

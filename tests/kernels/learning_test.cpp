@@ -15,13 +15,16 @@
 namespace striate {
 namespace {
 
-double cross_entropy(int n, int k, const Doubles& x, const std::vector<int32_t>& target) {
+double cross_entropy(int n, int k, const Doubles& x, const std::vector<int32_t>& target, double smoothing = 0) {
   double sum = 0;
   for (int i = 0; i < n; ++i) {
     double most = x[i * k], total = 0;
     for (int j = 0; j < k; ++j) most = std::max(most, x[i * k + j]);
     for (int j = 0; j < k; ++j) total += std::exp(x[i * k + j] - most);
-    sum += most + std::log(total) - x[i * k + target[i]];
+    for (int j = 0; j < k; ++j) {
+      const double share = (1 - smoothing) * (j == target[i] ? 1 : 0) + smoothing / k;
+      sum += share * (most + std::log(total) - x[i * k + j]);
+    }
   }
   return sum / n;
 }
@@ -115,6 +118,7 @@ void exercise_losses(Stream& stream) {
   const auto classes = on_device(stream, std::vector<int32_t>{0, 1, 2});
   Guarded<float> loss(stream, 1), each(stream, 12), p(stream, 12), dx(stream, 12);
   softmax_cross_entropy(stream, 3, 4, x.data(), classes.data(), loss.data(), each.data(), p.data(), dx.data());
+  softmax_cross_entropy(stream, 3, 4, x.data(), classes.data(), loss.data(), each.data(), p.data(), dx.data(), 0.1f);
   negative_log_likelihood(stream, 3, 4, x.data(), classes.data(), loss.data(), each.data(), dx.data());
   maximum_a_posteriori(stream, 3, 4, 0.1f, x.data(), classes.data(), loss.data(), each.data(), p.data(), dx.data());
   for (const ValueLoss& l : kValueLosses) l.run(stream, 12, x.data(), t.data(), loss.data(), each.data(), dx.data());
@@ -125,6 +129,9 @@ void exercise_optimizers(Stream& stream) {
   auto a = on_device(stream, Floats(9)), b = on_device(stream, Floats(9));
   auto state = on_device(stream, std::vector<StepState>(1));
   next_step(stream, state.data());
+  const auto norm = on_device(stream, Floats{2});
+  l1_gradient(stream, 0.1f, 9, g.data(), w.data(), a.data());
+  clip_by_norm(stream, 1, norm.data(), 9, a.data());
   for (const OptimizerCase& c : kOptimizers) c.run(stream, 9, state.data(), g.data(), w.data(), a.data(), b.data());
 }
 
@@ -175,6 +182,32 @@ TEST(Loss, softmax_cross_entropy_and_its_gradient) {
       }
       if (k > 1 && !dx.empty()) expect_close(got, dx, 2e-5, "dx");
     });
+  }
+}
+
+TEST(Loss, smoothed_labels_share_a_part_among_all_classes) {
+  for (const auto& [n, k] : {std::pair{6, 10}, std::pair{1, 1}, std::pair{3, 2}, std::pair{129, 3}}) {
+    const Floats x = random_floats(n * k, 1, -5, 5);
+    std::vector<int32_t> target(n);
+    for (int i = 0; i < n; ++i) target[i] = i * 7 % k;
+    for (const float smoothing : {0.1f, 0.75f}) {
+      const auto e = static_cast<double>(smoothing);
+      const double want = cross_entropy(n, k, doubles(x), target, e);
+      const Doubles dx = finite_differences(
+          doubles(x), [&, n = n, k = k](const Doubles& v) { return cross_entropy(n, k, v, target, e); });
+      on_every_device([&, n = n, k = k](Stream& stream) {
+        const auto dev_x = on_device(stream, x);
+        const auto dev_target = on_device(stream, target), wrong = on_device(stream, std::vector<int32_t>(n, k));
+        Guarded<float> loss(stream, 1), each(stream, n), p(stream, n * k), gradient(stream, n * k);
+        softmax_cross_entropy(stream, n, k, dev_x.data(), dev_target.data(), loss.data(), each.data(), p.data(),
+                              gradient.data(), smoothing);
+        EXPECT_NEAR(loss.read(stream)[0], want, 2e-6 * std::max(1.0, std::fabs(want)));
+        if (k > 1) expect_close(gradient.read(stream), dx, 2e-5, "dx");
+        softmax_cross_entropy(stream, n, k, dev_x.data(), wrong.data(), loss.data(), each.data(), nullptr, nullptr,
+                              smoothing);
+        EXPECT_TRUE(std::isnan(loss.read(stream)[0]));
+      });
+    }
   }
 }
 
@@ -280,6 +313,42 @@ TEST(Optimizer, follows_its_formula_for_ten_steps) {
   }
   Stream stream;
   EXPECT_THROW(sgd(stream, Sgd{0, 0, true}, 0, nullptr, nullptr, nullptr, nullptr), Error);
+}
+
+TEST(Optimizer, gradients_take_an_l1_penalty_and_are_clipped_by_the_norm_of_all) {
+  for (const int64_t n : {1, 7, 9, 777, 40000}) {
+    Floats w = random_floats(n, 1);
+    const Floats g = random_floats(n, 2);
+    w[0] = 0;  // no slope there
+    if (n > 1) w[1] = -0.0f;
+    Doubles penalized;
+    double squares = 0;
+    for (int64_t i = 0; i < n; ++i) {
+      penalized.push_back(g[i] + 0.25 * (w[i] > 0 ? 1 : w[i] < 0 ? -1 : 0));
+      squares += penalized.back() * penalized.back();
+    }
+    const double norm = std::sqrt(squares);
+    for (const double limit : {0.5 * norm, 2 * norm}) {
+      Doubles clipped = penalized;
+      for (double& v : clipped) v *= std::min(1.0, limit / (norm + 1e-6));
+      on_every_device([&](Stream& stream) {
+        const auto dev_w = on_device(stream, w), dev_g = on_device(stream, g);
+        Guarded<float> to(stream, n);
+        Buffer<ArrayStatistics> all(stream.device(), 1, "a test");
+        Buffer<double> scratch(stream.device(), array_statistics_scratch(n) / 8 + 1, "a test");
+        l1_gradient(stream, 0.25f, n, dev_g.data(), dev_w.data(), to.data());
+        const Floats before = to.read(stream);
+        expect_close(before, penalized, 1e-6, "with the penalty");
+        EXPECT_EQ(before[0], g[0]);
+        array_statistics(stream, n, to.data(), all.data(), scratch.data());
+        clip_by_norm(stream, static_cast<float>(limit), &all.data()->norm, n, to.data());
+        expect_close(to.read(stream), clipped, 1e-6, "clipped");
+        if (limit > norm) {
+          EXPECT_EQ(to.read(stream), before);  // short enough: bit for bit as it was
+        }
+      });
+    }
+  }
 }
 
 TEST(Optimizer, adagrad_gives_the_values_of_pytorch) {

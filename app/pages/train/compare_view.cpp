@@ -63,6 +63,9 @@ const std::vector<ConfigSetting>& config_settings() {
                                                       {"data", "digits:1000", &Config::data},
                                                       {"initializer", "he-normal", &Config::initializer},
                                                       {"loss", "mse", &Config::loss},
+                                                      {"l1", "0.001"},
+                                                      {"label_smoothing", "0.1"},
+                                                      {"clip_norm", "1"},
                                                       {"seed", "2"},
                                                       {"split", "0.5,0.25,0.25", &Config::split}};
   return settings;
@@ -77,6 +80,12 @@ TrainingConfig config_with(const TrainingConfig& config, const std::string& name
     next.*text->text = value;
   } else if (name == "rate") {
     next.rate = positive_number(name, value, false);
+  } else if (name == "l1") {
+    next.l1 = positive_number(name, value, false);
+  } else if (name == "label_smoothing") {
+    next.label_smoothing = positive_number(name, value, false);
+  } else if (name == "clip_norm") {
+    next.clip_norm = positive_number(name, value, false);
   } else if (name == "batch") {
     const double batch = positive_number(name, value, true);
     if (batch < 1 || batch > 4096) {

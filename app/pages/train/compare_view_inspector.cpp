@@ -66,6 +66,10 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
     ui.button("Augmentation", "train.compare augment shift 2 rotate 10 scale 0.1",
               {.tooltip = N_("Every picture a little shifted, turned and scaled, differently each time")});
   }
+  if (config.label_smoothing == 0 && config.loss == "cross-entropy") {
+    ui.button("Label smoothing", "train.compare label_smoothing 0.1",
+              {.tooltip = N_("A tenth of every label is shared among all classes")});
+  }
   if (const std::string layers = with_dropout(*now.architecture); !layers.empty()) {
     ui.button("Dropout", "train.compare layers " + layers,
               {.tooltip = N_("Half of the values in front of the last dense layer switched off in every step")});

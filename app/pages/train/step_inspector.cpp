@@ -96,7 +96,8 @@ void StepView::draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) cons
   }
   ui.row("its class", its_class);
   if (softmax) ui.row("share of its class", share, Concept::activation);
-  ui.row(softmax ? N_("loss: \u2212log of it") : N_("loss"), loss, Concept::gradient);
+  const bool smoothed = now.config->label_smoothing > 0;
+  ui.row(softmax && !smoothed ? N_("loss: \u2212log of it") : N_("loss"), loss, Concept::gradient);
   ui.big_row("mean of the batch", mean, Concept::gradient);
   if (!held.empty()) ui.row("the trainer holds", held);
   if (softmax) {
@@ -104,21 +105,31 @@ void StepView::draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) cons
         format_tr("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
                   "target, by as much as it is off.",
                   now.config->batch));
+    draw_softmax_rows(ui, now, known);
   }
 }
 
 void StepView::draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) const {
-  std::string before = kUnknown, change = kUnknown, after = kUnknown, stored;
+  std::string before = kUnknown, change = kUnknown, after = kUnknown, norm = kUnknown, share = kUnknown, stored;
+  const double limit = now.config->clip_norm;
   bool done = false;
   if (known) {
     const Update update = update_numbers(now);
     before = full_value(update.walk.before);
     change = short_value(static_cast<double>(update.walk.after) - static_cast<double>(update.walk.before), 4);
     after = full_value(update.walk.after);
+    if (limit > 0) {
+      norm = full_value(now.gradient_norm);
+      share = short_value(std::min(1.0, limit / (static_cast<double>(now.gradient_norm) + 1e-6)), 4);
+    }
     done = update.done;
     if (done && update.stored != update.walk.after) stored = full_value(update.stored);
   }
   ui.row("optimizer", now.config->optimizer);
+  if (limit > 0) {
+    ui.row("norm of all gradients", norm, Concept::gradient);
+    ui.row(format_tr("times, for a norm of at most {}", full_value(static_cast<float>(limit))), share);
+  }
   ui.row("before", before, Concept::kernel);
   ui.row("change", change, Concept::gradient);
   ui.big_row(done ? N_("after") : N_("will be"), after, Concept::kernel);

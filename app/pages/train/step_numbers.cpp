@@ -72,7 +72,7 @@ StepView::LossNumbers StepView::loss_numbers(const TrainSnapshot& now) {
   const int k = n > 0 ? static_cast<int>(logits.values.size()) / n : 0;
   if (k < 1) throw Error("the output is of another batch", "train one step: train.step batch");
   Stream stream(Device::cpu());
-  LossHead head(stream, parse_loss(now.config->loss), n, k);
+  LossHead head(stream, parse_loss(now.config->loss), n, k, now.config->label_smoothing);
   std::copy(now.batch->labels.begin(), now.batch->labels.end(), head.labels());
   LossNumbers numbers;
   numbers.classes = k;
@@ -129,9 +129,10 @@ StepView::Update StepView::update_numbers(const TrainSnapshot& now) const {
     const Schedule schedule = schedule_of(*now.config, static_cast<int64_t>(now.split->training.size()));
     rate = static_cast<float>(base * schedule.at(now.step));
   }
+  const GradientChange change = {now.config->l1, now.config->clip_norm, now.gradient_norm};
   Update update;
   update.walk = walk_update(settings, rate, from.step + 1, value(from, TensorKind::weight, at.weight_name),
-                            value(from, TensorKind::weight_gradient, at.weight_name), states);
+                            value(from, TensorKind::weight_gradient, at.weight_name), states, change);
   update.done = done;
   if (done) update.stored = value(now, TensorKind::weight, at.weight_name);
   return update;
@@ -183,10 +184,22 @@ void StepView::declare_readouts(Registry& registry) {
                   column = state_.column < 0 ? at.g.w / 2 : state_.column;
         return real(static_cast<double>(input_gradient(now, at, row, column).value));
       });
+  add("taken", "what the optimizer takes as the chosen weight's gradient: with its L1 penalty, clipped",
+      [=, this](const TrainSnapshot& now) { return real(static_cast<double>(update_numbers(now).walk.taken)); });
   add("before", "the chosen weight before the update",
       [=, this](const TrainSnapshot& now) { return real(static_cast<double>(update_numbers(now).walk.before)); });
   add("after", "and after it, as the optimizer computes it",
       [=, this](const TrainSnapshot& now) { return real(static_cast<double>(update_numbers(now).walk.after)); });
+  const auto of_softmax = [&](const char* name, const char* help, float SoftmaxWalk::*part) {
+    add(name, help, [=, this](const TrainSnapshot& now) {
+      return real(static_cast<double>(softmax_walk(now, chosen_class(now)).*part));
+    });
+  };
+  of_softmax("softmax.logit", "z: the output of the class that is looked at, for the followed sample", &SoftmaxWalk::z);
+  of_softmax("softmax.difference", "z minus the largest output", &SoftmaxWalk::difference);
+  of_softmax("softmax.sum", "of exp(z - the largest) of all classes", &SoftmaxWalk::sum);
+  of_softmax("softmax.share", "exp(z - the largest) of the class, divided by that sum", &SoftmaxWalk::share);
+  of_softmax("softmax.minus_log", "minus the natural logarithm of the share", &SoftmaxWalk::minus_log);
   Readout probability;
   probability.name = "train.step.probability";
   probability.help = "what the network says of the followed sample: softmax of its outputs";

@@ -26,6 +26,7 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   std::vector<double> each(numbers.per_sample.begin(), numbers.per_sample.end());
   draw_bars(ui, bars, "loss of every sample", each, chosen);
   const bool softmax = now.config->loss == "cross-entropy";
+  if (softmax) ui.label(room.cut_bottom(26), softmax_line(now), Font::caption, theme.activation);
   const float name_w = std::min(110.0f, room.w * 0.22f), number_w = (room.w - name_w) / 4;
   Rect head = room.cut_top(24);
   const auto column = [&](Rect line, int i) {
@@ -36,8 +37,20 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   ui.label(column(head, 2), tr("target"), Font::caption, theme.secondary, Align::right);
   ui.label(column(head, 3), tr("gradient"), Font::caption, theme.gradient, Align::right);
   ui.begin_panel("loss", room, 0, true);
+  const double smoothing = now.config->label_smoothing;
   for (int i = 0; i < k; ++i) {
     const Rect line = ui.take(24);
+    if (softmax) {
+      const std::string name = fmt::format("class {}", i);
+      const std::string command = fmt::format("train.step.class {}", i);
+      const Response r = ui.interact(
+          line, {.label = name, .command = command, .kind = "row", .tooltip = N_("Its softmax, term by term")});
+      if (r.hovered) {
+        ui.fill(line, theme.raised, 4);
+        ui.found().cell = {"class", 0, i, 0};
+      }
+      if (r.clicked) ui.send(command);
+    }
     if (i == label) ui.fill(line, faded(theme.activation, 0.16f), 4);
     const auto share = i < classes ? static_cast<double>(own[i]) : 0.0;
     const Rect bar = column(line, 1);
@@ -47,7 +60,8 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
              i < classes ? now.data->classes()[static_cast<size_t>(i)] : std::to_string(i), Font::control, theme.text);
     ui.label(column(line, 0), rounded_text(static_cast<double>(row[i]), 4), Font::number, theme.text, Align::right);
     ui.label(column(line, 1), rounded_text(share, 4), Font::number, theme.text, Align::right);
-    ui.label(column(line, 2), i == label ? "1" : "0", Font::number, theme.secondary, Align::right);
+    const double target = (i == label ? 1 - smoothing : 0) + smoothing / k;
+    ui.label(column(line, 2), rounded_text(target, 4, true), Font::number, theme.secondary, Align::right);
     ui.label(column(line, 3),
              rounded_text(static_cast<double>(numbers.gradient[static_cast<size_t>(chosen) * k + i]), 5), Font::number,
              theme.gradient, Align::right);

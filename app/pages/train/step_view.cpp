@@ -84,6 +84,8 @@ void StepView::declare_settings() {
   settings_.integer("sample", "followed sample", "The sample of the batch that is followed", from_0, &State::sample)
       .now = of_place(
       [](const TrainSnapshot& now, const Place&, Setting::Now& it) { it.last = std::max(1, now.config->batch - 1); });
+  settings_.integer("class", "class", "The class whose softmax is shown term by term; -1: the followed sample's own",
+                    {"N", "from 0; -1: the sample's own", -1, kMax}, &State::of_class);
   Setting& layer = settings_.text(
       "layer", "layer", "The layer whose gradients and update are shown",
       Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights"),

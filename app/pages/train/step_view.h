@@ -2,7 +2,8 @@
 // rest is dimmed. The trainer itself advances (train.step phase): what is shown is what stands in its memory.
 //
 // step_view.cpp: settings, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
-// step_stage.cpp: phases, batch, forward.   step_update.cpp: loss, update.   step_backward.cpp, step_dense.cpp:
+// step_stage.cpp: phases, batch, forward.   step_update.cpp: loss, update.   step_softmax.cpp: a class's share.
+// step_backward.cpp, step_dense.cpp:
 // gradients, tap by tap.
 // step_inspector.cpp: words and sums.
 #pragma once
@@ -17,6 +18,7 @@
 #include "app/pages/train/train_view.h"
 #include "app/widgets/sum_row.h"
 #include "engine/walk/printed_sum.h"
+#include "engine/walk/softmax_walk.h"
 #include "engine/walk/update_walk.h"
 
 namespace striate {
@@ -43,6 +45,7 @@ class StepView : public TrainView {
   struct State {
     int look = 0;                // a phase, from 1; 0: the one that was done last; the loss while training is fast
     int sample = 0;              // of the batch
+    int of_class = -1;           // whose softmax is shown; -1: the sample's own
     int node = -1;               // with weights; -1: the first
     std::string way = "layers";  // backward: layers, weights or input
     int filter = 0, slice = 0;
@@ -81,6 +84,8 @@ class StepView : public TrainView {
   Place place(const TrainSnapshot& now) const;
   int sample(const TrainSnapshot& now) const;
   static LossNumbers loss_numbers(const TrainSnapshot& now);
+  int chosen_class(const TrainSnapshot& now) const;
+  SoftmaxWalk softmax_walk(const TrainSnapshot& now, int of) const;  // of the followed sample
   Update update_numbers(const TrainSnapshot& now) const;
   void compute_gradient(const TrainSnapshot& now);  // computed_, where it is drawn
   InputGradient input_gradient(const TrainSnapshot& now, const Place& at, int row, int column) const;
@@ -105,6 +110,8 @@ class StepView : public TrainView {
   // ---- inspector
   void draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool known) const;
   void draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) const;
+  std::string softmax_line(const TrainSnapshot& now) const;
+  void draw_softmax_rows(Ui& ui, const TrainSnapshot& now, bool known) const;
   void draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) const;
   void draw_weight_choice(Ui& ui, const TrainSnapshot& now) const;
   void draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,

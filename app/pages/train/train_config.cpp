@@ -61,11 +61,32 @@ LiveSettings declare_config(SettingsOf<TrainingConfig>& s) {
                       "constant, step 1000 0.5, cosine 5000, inverse 800, warm-up 100 and one of them; empty: the "
                       "usual one"),
       &Config::schedule);
-  Setting& loss = s.choice("loss", "loss", "What is made small; a new training then",
-                           Parameter::choice("NAME", "which", loss_names()), &Config::loss);
+  Setting& l1 = s.number("l1", "L1 penalty", "Pulls every weight towards 0 by the same amount; a new training then",
+                         {"L", "times the sum of the weights' sizes; 0: none", 0, 1}, &Config::l1);
+  l1.hands = {0, 0.01};
+  l1.decimals = 4;
+  l1.step = 0.0001;
+  Setting& clip = s.number("clip_norm", "clip gradients to norm",
+                           "Scales the gradients down where all of them together are longer; a new training then",
+                           {"N", "the largest norm; 0: they stay as they are", 0, 1e9}, &Config::clip_norm);
+  clip.hands = {0, 10};
+  clip.decimals = 2;
+  clip.step = 0.1;
+  Setting& loss = s.choice(
+      "loss", "loss", "What is made small; a new training then", Parameter::choice("NAME", "which", loss_names()),
+      [](const Config& c) { return c.loss; },
+      [](Config& c, const std::string& name) {
+        c.loss = name;
+        if (parse_loss(name) != Loss::cross_entropy) c.label_smoothing = 0;  // nothing to smooth
+      });
   loss.labels = {N_("cross-entropy"),        N_("negative log likelihood"), N_("mean squared error"),
                  N_("binary cross-entropy"), N_("binary, from logits"),     N_("maximum a posteriori")};
   loss.readout = "train.loss.function";  // train.loss is its value
+  Setting& smoothing = s.number(
+      "label_smoothing", "label smoothing", "How much of a label is shared among all classes; a new training then",
+      {"E", "the share, with cross-entropy; 0: labels are 1 and 0", 0, 1}, &Config::label_smoothing);
+  smoothing.hands = {0, 0.5};
+  smoothing.decimals = 2;
   s.integer("batch", "batch", "Pictures of one step; a new training then", {"N", "pictures", 1, 4096}, &Config::batch)
       .now = [] {
     Setting::Now usual;

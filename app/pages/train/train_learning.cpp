@@ -100,6 +100,8 @@ void TrainSettings::draw_optimizer(Ui& ui) const {
     }
   }
   ui.error_beside("train.optimizer.set");
+  ui.setting("train.l1");
+  ui.setting("train.clip_norm");
 }
 
 void TrainSettings::draw_rate(Ui& ui) const {
@@ -166,6 +168,7 @@ void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   const TrainingConfig& config = scene_.config();
   ui.setting("train.batch");
   ui.setting("train.loss", {.list = true});
+  if (config.loss == loss_name(Loss::cross_entropy)) ui.setting("train.label_smoothing");
   ui.setting("train.split");
   named_text(ui, N_("shares"), config.split, "train.split", N_("training,validation,test"));
   ui.setting("train.seed");
@@ -174,7 +177,8 @@ void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   if (!now.config) return;
   const TrainingConfig& run = *now.config;
   if (run.batch != config.batch || run.split != config.split || run.seed != config.seed || run.loss != config.loss ||
-      run.initializer != config.initializer || run.optimizer != config.optimizer ||
+      run.initializer != config.initializer || run.optimizer != config.optimizer || run.l1 != config.l1 ||
+      run.label_smoothing != config.label_smoothing || run.clip_norm != config.clip_norm ||
       base_words(run) != base_words(config)) {
     ui.note("What was changed here takes effect at the next start.");
   }

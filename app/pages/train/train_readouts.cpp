@@ -39,6 +39,12 @@ void TrainPage::declare_readouts(Registry& registry) {
       [=, this] { return number(static_cast<double>(snapshot_->accuracy)); });
   add("rate.now", "learning rate of the step, as the schedule made it",
       [=, this] { return number(static_cast<double>(snapshot_->rate)); });
+  add("gradient_norm", "of all gradients of the step together, before they were clipped", [=, this] {
+    if (has_run() && snapshot_->config->clip_norm == 0) {
+      throw Error("the norm of the gradients is measured where they are clipped", "set a limit: train.clip_norm 1");
+    }
+    return number(static_cast<double>(snapshot_->gradient_norm));
+  });
   add("test_accuracy", "of the test part, 0 to 1", [=] { return ReadoutValue(test().evaluation.accuracy()); });
   add("test_loss", "of the test part, mean over its pictures", [=] { return ReadoutValue(test().evaluation.loss); });
   add("test_step", "the step after which the test part was measured",

@@ -50,9 +50,9 @@ void UpdateNumbers::line_of_weight(double by) {
 }
 
 UpdateNumbers::Slope UpdateNumbers::decayed(double decay) {
-  if (decay <= 0) return {"gradient", gradient};
+  if (decay <= 0) return {gradient_name, gradient};
   const double d = gradient + decay * weight;
-  line("d", "gradient + decay \u00b7 weight",
+  line("d", gradient_name + " + decay \u00b7 weight",
        fmt::format("{} + {} \u00b7 {}", text(gradient), text(decay), text(weight)), d);
   return {"d", d};
 }

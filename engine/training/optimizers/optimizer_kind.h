@@ -42,8 +42,9 @@ struct UpdateLine {
 // One weight before and after its step, for the lines. A number as typed, 0.9, is meant so and not as the next float.
 struct UpdateNumbers {
   double weight = 0, gradient = 0, rate = 0;
-  int64_t step = 1;                   // from 1
-  std::vector<double> before, after;  // its arrays
+  std::string gradient_name = "gradient";  // what the lines call it: another word where it was changed before
+  int64_t step = 1;                        // from 1
+  std::vector<double> before, after;       // its arrays
   double weight_after = 0;
   std::function<std::string(double)> text;  // a number for a line
   std::vector<UpdateLine> lines;            // what is written: the last one is the weight
