@@ -169,7 +169,7 @@ void FiltersPage::declare_settings() {
       .undo = Undo::none;
   settings_
       .number(
-          "split", "split", "Puts the border between before and after: 0 shows after alone, 1 before alone",
+          "split", "divider", "Puts the border between before and after: 0 shows after alone, 1 before alone",
           {"T", "share of the picture that shows before", 0, 1}, [](auto& s) -> auto& { return s.split; })
       .undo = Undo::none;
   Setting& tab = settings_.choice(

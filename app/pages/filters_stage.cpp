@@ -214,7 +214,7 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   const Theme& theme = ui.theme();
   const Rect grip = intersection({x - kHandle / 2, seen.y, kHandle, seen.h}, area);
   if (grip.empty()) return;
-  const Response r = ui.interact(grip, {.label = "split", .command = "filters.split", .kind = "slider"});
+  const Response r = ui.interact(grip, {.label = "divider", .command = "filters.split", .kind = "slider"});
   const auto send = [&](double to) {
     to = std::clamp(std::round(to * 1000) / 1000, 0.0, 1.0);
     if (to != state_.split) ui.send("filters.split " + to_text(to));

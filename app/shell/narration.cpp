@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "app/shell/frame.h"
@@ -25,9 +26,23 @@ std::vector<ProseSpan> spans_of(const ProseBlock& block) {
 // What was only passed by is not marked.
 bool step_done(const App& app, int step) { return app.settings().step_done(app.lessons().id(), step); }
 
-// At the end "Done" with its tick stands where "Next" did.
-float buttons_width(bool show_me, bool last, bool next_lesson) {
-  return static_cast<float>((show_me ? 248 : 156) + (last ? 26 : 0) + (next_lesson ? 116 : 0));
+constexpr float kButtonGap = 8;
+constexpr float kTickWidth = 24;  // the tick before "done"
+
+float button_width(Ui& ui, const char* text, float icon = 0) {
+  return std::round(ui.measure(Font::control, tr(text)).x + 24.0f + icon);
+}
+
+float done_width(Ui& ui) { return std::max(84.0f, kTickWidth + ui.measure(Font::control, tr("done")).x + 4); }
+
+// At the end "Done" with its tick stands where "Next" did. Short words leave the dots where they are; longer ones, of
+// other languages, move them.
+float buttons_width(Ui& ui, bool show_me, bool last, bool next_lesson) {
+  float wide = button_width(ui, "Back") + kButtonGap + (last ? button_width(ui, "Done", 22) : button_width(ui, "Next"));
+  if (next_lesson) wide += kButtonGap + button_width(ui, "Next lesson");
+  if (show_me) wide += kButtonGap + std::max(button_width(ui, "Show me"), done_width(ui));
+  const int least = (show_me ? 248 : 156) + (last ? 26 : 0) + (next_lesson ? 116 : 0);
+  return std::max(static_cast<float>(least), wide);
 }
 
 }  // namespace
@@ -66,7 +81,7 @@ void Shell::draw_narration(const Rect& area) {
   Rect head = inside.cut_top(wide_head ? 34 : 24);
   int count = lessons.step_count();
   const CourseEntry* next = last ? app_.next_lesson() : nullptr;
-  const float buttons_wide = buttons_width(show_me, last, next != nullptr);
+  const float buttons_wide = buttons_width(ui_, show_me, last, next != nullptr);
   Rect top = head;
   const float dots = 14.0f * static_cast<float>(count) + 76.0f;
   inside.cut_top(4);
@@ -153,7 +168,7 @@ void Shell::draw_narration(const Rect& area) {
     if (r.clicked) ui_.send(command);
   }
 
-  ui_.begin_row(wide_head ? beside_title : foot, 8);
+  ui_.begin_row(wide_head ? beside_title : foot, kButtonGap);
   ui_.pack_right();
   if (last) {
     if (next) {
@@ -166,9 +181,9 @@ void Shell::draw_narration(const Rect& area) {
   ui_.button("Back", "lesson.back", {.enabled = lessons.step() > 0});
   if (show_me) {
     if (lessons.tried()) {
-      Rect mark = ui_.take(84, 32.0f);
+      Rect mark = ui_.take(done_width(ui_), 32.0f);
       ui_.icon(Icon::tick, {mark.x + 4.0f, mark.center().y - 8.0f, 16.0f, 16.0f}, t.activation);
-      ui_.label(Rect{mark.x + 24.0f, mark.y, mark.w - 24.0f, mark.h}, tr("done"), Font::control, t.activation);
+      ui_.label(Rect{mark.x + kTickWidth, mark.y, mark.w - kTickWidth, mark.h}, tr("done"), Font::control, t.activation);
     } else {
       ui_.button("Show me", "lesson.show",
                  {.tooltip = N_("Does for you what this step asks you to try; a clicker's "

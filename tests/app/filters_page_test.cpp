@@ -630,7 +630,7 @@ TEST_F(FiltersPageTest, the_code_stands_there_in_numpy_and_pytorch_with_the_pres
 TEST_F(FiltersPageTest, dragging_the_handle_moves_the_split) {
   show(portrait());
   settle();
-  const Item* handle = ui.find_item("split");
+  const Item* handle = ui.find_item("divider");
   ASSERT_NE(handle, nullptr);
   Input input;
   input.mouse = handle->visible.center();

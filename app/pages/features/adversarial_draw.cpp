@@ -197,7 +197,7 @@ void AdversarialMethod::draw_inspector(Ui& ui, const FeatureLook& look) const {
     ui.setting("features.attack.step", {.field = true});
   }
   if (!look.moment->answer.order.empty()) {
-    ui.dropdown("target", class_choices(look, state_.target, true), state_.target, "features.attack.target");
+    ui.dropdown("target class", class_choices(look, state_.target, true), state_.target, "features.attack.target");
     ui.error_beside("features.attack.target");
   }
   ui.setting("features.attack.seed", {.field = true});

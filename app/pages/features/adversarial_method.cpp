@@ -40,7 +40,7 @@ void AdversarialMethod::declare(Registry& registry) {
   step.decimals = 2;
   step.hands = {0.05, 16};
   settings_.choice(
-      "attack.target", "target", "The class that is to come out; none: any other than before",
+      "attack.target", "target class", "The class that is to come out; none: any other than before",
       Parameter::word("N|none", "the N-th best of the picture as it is, 1 the second, or a class by its name; none"),
       [](const State& s) { return s.target; },
       [this](State& s, const std::string& said) {

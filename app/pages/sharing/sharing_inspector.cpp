@@ -90,7 +90,7 @@ void SharingPage::draw_teaching(Ui& ui) const {
   ui.begin_flow(4);
   for (int digit = 0; digit < 10; ++digit) {
     ui.push_id(fmt::format("teach {}", digit));
-    ui.button(fmt::format("a {}", digit), fmt::format("sharing.neocognitron.teach {}", digit),
+    ui.button(format_tr("a {}", digit), fmt::format("sharing.neocognitron.teach {}", digit),
               {.enabled = !pad_.empty()});
     ui.pop_id();
   }
