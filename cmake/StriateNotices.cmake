@@ -21,6 +21,7 @@ set(STRIATE_NOTICES
   "libwebp|libwebp-dev|BSD-3-Clause|linked"
   "giflib|libgif-dev|MIT|linked"
   "libtiff|libtiff-dev|libtiff|linked"
+  "GLib|libglib2.0-dev|LGPL-2.1-or-later|linked"
   "Pango|libpango1.0-dev|LGPL-2.0-or-later|linked"
   "cairo|libcairo2-dev|LGPL-2.1-only OR MPL-1.1|linked"
   "fontconfig|libfontconfig-dev|HPND|linked"

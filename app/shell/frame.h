@@ -124,7 +124,7 @@ class Shell {
   std::string unfold_navigation() const;
   void draw_inspector(const Rect& area);
   void draw_narration(const Rect& area);
-  bool narration_has_wide_head(float width) const;
+  bool narration_has_wide_head(float width);
   float narration_height(float width);
   float ask_height(float width);  // lesson_ask.cpp
   void draw_ask();

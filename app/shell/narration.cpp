@@ -26,6 +26,7 @@ std::vector<ProseSpan> spans_of(const ProseBlock& block) {
 // What was only passed by is not marked.
 bool step_done(const App& app, int step) { return app.settings().step_done(app.lessons().id(), step); }
 
+constexpr float kMargin = 18;  // beside the words
 constexpr float kButtonGap = 8;
 constexpr float kTickWidth = 24;  // the tick before "done"
 
@@ -45,14 +46,32 @@ float buttons_width(Ui& ui, bool show_me, bool last, bool next_lesson) {
   return std::max(static_cast<float>(least), wide);
 }
 
+std::string title_of(const LessonSession& lessons) {
+  return lessons.current().heading.empty() ? lessons.lesson().title : lessons.current().heading;
+}
+
+bool asks_to_try(const LessonSession& lessons) {
+  return !lessons.current().attempt.empty() || lessons.question() != nullptr;
+}
+
+// The dots stand closer before the title is cut.
+float least_dots(int count) { return 7.0f * static_cast<float>(count) + 68.0f; }
+
 }  // namespace
 
 // A wide band has its buttons beside the title: its words have the whole width, and Next stands still from step to
-// step. Where the band is narrow for its type they stand under the words.
-bool Shell::narration_has_wide_head(float width) const { return width >= 560.0f; }
+// step. Where the band is narrow for its type, or the title and the buttons are long, they stand under the words.
+bool Shell::narration_has_wide_head(float width) {
+  if (width < 560.0f) return false;
+  const LessonSession& lessons = app_.lessons();
+  const bool last = lessons.step() + 1 >= lessons.step_count();
+  const float buttons = buttons_width(ui_, asks_to_try(lessons), last, last && app_.next_lesson() != nullptr);
+  const float title = ui_.measure(Font::strong, title_of(lessons), 15.0f).x + 2;
+  return width - 2 * kMargin >= std::min(title, 300.0f) + buttons + 16 + least_dots(lessons.step_count());
+}
 
 float Shell::narration_height(float width) {
-  const float words = width - 2 * 18;
+  const float words = width - 2 * kMargin;
   float height = 0;
   for (const ProseBlock& block : app_.lessons().prose(app_.registry())) {
     height += (block.kind == ProseBlock::Kind::code ? code_block_height(ui_, block.spans.front().text, words)
@@ -67,13 +86,13 @@ float Shell::narration_height(float width) {
 void Shell::draw_narration(const Rect& area) {
   const Theme& t = ui_.theme();
   const LessonSession& lessons = app_.lessons();
-  bool show_me = !lessons.current().attempt.empty() || lessons.question();
+  const bool show_me = asks_to_try(lessons);
   bool last = lessons.step() + 1 >= lessons.step_count();
   ui_.fill(area, t.surface, 6);
   ui_.stroke(area, t.line, 6);
   ui_.push_id("narration");
 
-  Rect inside = area.inset(18, 10);
+  Rect inside = area.inset(kMargin, 10);
   const bool wide_head = narration_has_wide_head(area.w);
   Rect foot = wide_head ? Rect{} : inside.cut_bottom(40);
 
@@ -85,13 +104,10 @@ void Shell::draw_narration(const Rect& area) {
   Rect top = head;
   const float dots = 14.0f * static_cast<float>(count) + 76.0f;
   inside.cut_top(4);
-  std::string title = lessons.lesson().title;
-  if (!lessons.current().heading.empty()) title = lessons.current().heading;
+  const std::string title = title_of(lessons);
   if (wide_head) {
-    // The dots stand closer before the title is cut.
     const float title_wide = ui_.measure(Font::strong, title, 15.0f).x + 2;
-    const float least_dots = 7.0f * static_cast<float>(count) + 68.0f;
-    head.cut_right(buttons_wide + 16 + std::min(dots, least_dots));
+    head.cut_right(buttons_wide + 16 + std::min(dots, least_dots(count)));
     top.cut_left(std::min(title_wide, head.w));
   } else {
     head.cut_right(std::min(head.w * 0.6f, dots));
@@ -183,7 +199,8 @@ void Shell::draw_narration(const Rect& area) {
     if (lessons.tried()) {
       Rect mark = ui_.take(done_width(ui_), 32.0f);
       ui_.icon(Icon::tick, {mark.x + 4.0f, mark.center().y - 8.0f, 16.0f, 16.0f}, t.activation);
-      ui_.label(Rect{mark.x + kTickWidth, mark.y, mark.w - kTickWidth, mark.h}, tr("done"), Font::control, t.activation);
+      ui_.label(Rect{mark.x + kTickWidth, mark.y, mark.w - kTickWidth, mark.h}, tr("done"), Font::control,
+                t.activation);
     } else {
       ui_.button("Show me", "lesson.show",
                  {.tooltip = N_("Does for you what this step asks you to try; a clicker's "

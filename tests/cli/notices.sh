@@ -25,6 +25,7 @@ if command -v readelf >/dev/null; then
       libstriate_kernels.so*) continue ;;  # our own, in a package
       libstb.so*) name=stb ;; libtbb.so*) name=oneTBB ;; libfmt.so*) name=fmt ;; libz.so*) name=zlib ;; libcrypto.so*) name=OpenSSL ;; libzip.so*) name=libzip ;;
       libwebp*) name=libwebp ;; libgif.so*) name=giflib ;; libtiff.so*) name=libtiff ;; libonnx*) name=ONNX ;; libprotobuf.so*) name=protobuf ;; libglfw.so*) name=GLFW ;;
+      libpango*) name=Pango ;; libcairo.so*) name=cairo ;; libfontconfig.so*) name=fontconfig ;; libglib-2.0.so* | libgobject-2.0.so*) name=GLib ;;
       libcuda* | libasan* | libubsan* | libtsan*) continue ;;
       *) fail "$library is linked and has no notice: cmake/StriateNotices.cmake" ; continue ;;
     esac
