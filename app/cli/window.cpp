@@ -25,6 +25,7 @@ constexpr uintmax_t kReadAtOnce = uintmax_t{16} << 20;
 struct WindowLine {
   std::string file;
   std::string page;
+  std::string room;
   bool print_start = false;
 };
 
@@ -79,6 +80,7 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
   options.print_first_frame = asked.print_start;
   std::string problem;
   App app(line.device(), load_settings(options.settings_file, &problem));
+  if (!asked.room.empty()) app.furnish(read_script(asked.room));
   if (!asked.page.empty()) {
     check_page(app, asked.page);
     options.commands.push_back("page " + asked.page);
@@ -109,6 +111,10 @@ void add_window(CLI::App& root, CommandLine& line) {
       ->type_name("");
   add_common_options(root, line);
   add_text(root, "--page", asked->page, "The page to begin with: its id, such as pixels; home unless a file is opened");
+  add_text(
+      root, "--room", asked->room,
+      "A file of commands that are run first, for every computer of a room: what its control.hide and control.lock "
+      "lines close stays closed");
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");
   line.run = [asked, &line] { show_window(*asked, line); };
 }
