@@ -27,6 +27,9 @@ refuses 2 "--seed: 'now'" "a whole number" devices --seed now
 refuses 2 "'striate bench' needs a command" "filter, frame" bench
 refuses 2 "no command 'filtr'" "did you mean 'striate bench filter'?" bench filtr
 refuses 1 "photo.png" "" photo.png
+refuses 1 "room.striate" "" --room room.striate
+echo 'control.hide trian.rate' >"$WORK/room.striate"
+refuses 1 "room.striate:1" "train.rate" --room "$WORK/room.striate"
 refuses 1 "lesson.md" "" lesson.md
 refuses 1 "tour.striate" "" tour.striate
 done_testing
