@@ -212,6 +212,7 @@ bool App::update(double now) {
     if (notice.held && notice.leaves > 0 && notice.leaves <= now_) notice.leaves = now_ + kNoticeSeconds;
   }
   std::erase_if(notices_, [&](const Notice& notice) { return notice.leaves > 0 && notice.leaves <= now_; });
+  lessons_.follow_language();
   std::vector<Sent> lines;
   {
     std::lock_guard lock(queue_mutex_);
