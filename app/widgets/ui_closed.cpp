@@ -50,7 +50,7 @@ void Ui::draw_closed() {
     if (item.access != Access::open && item.rect.h <= kLargestControl) {
       fill(item.rect, faded(t.surface, item.access == Access::hidden ? 0.8f : 0.6f), 6);
       if (item.access == Access::hidden) {
-        dashed(item.rect, t.secondary);
+        dashed(item.rect.inset(1), t.secondary);
       } else if (item.rect.w > kSmallestWithLock && item.kind != "slider") {  // its number has one
         const Rect corner{item.rect.right() - kLock - 1, item.rect.y + 1, kLock, kLock};
         fill(corner, t.surface, 3);
