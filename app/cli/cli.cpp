@@ -111,6 +111,11 @@ const CLI::App* look_through(const CLI::App& root, const std::vector<std::string
                            fmt::format("its options: {} --help", full_name(*command)));
         ++i;
       }
+      // A value that may be left out is one where it is no option and no command.
+      if (!takes_value && option->get_items_expected_max() > 0 && equals == std::string::npos &&
+          i + 1 < arguments.size() && !arguments[i + 1].starts_with('-') &&
+          !find_subcommand(*command, arguments[i + 1]))
+        ++i;
       continue;
     }
     const CLI::App* sub = values == 0 ? find_subcommand(*command, argument) : nullptr;

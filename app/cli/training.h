@@ -12,6 +12,7 @@
 
 #include "app/cli/cli.h"
 #include "app/imagenet_classes.h"
+#include "engine/export/csv.h"
 #include "engine/network/network.h"
 #include "engine/session/model_file.h"
 #include "engine/session/open_network.h"
@@ -98,9 +99,8 @@ inline const std::string& given_or(const std::string& given, const std::string& 
   return !given.empty() ? given : !saved.empty() ? saved : usual;
 }
 
-std::string shape_words(const Shape& shape);     // "1x28x28"
-std::string csv_field(const std::string& text);  // quoted where it must be
-std::string with_commas(int64_t number);         // 61706 -> "61,706"
-std::string format_duration(double seconds);     // "0:07", "1:02:03"
+std::string shape_words(const Shape& shape);  // "1x28x28"
+std::string with_commas(int64_t number);      // 61706 -> "61,706"
+std::string format_duration(double seconds);  // "0:07", "1:02:03"
 
 }  // namespace striate

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "app/command/lesson_package.h"
 #include "app/command/lesson_text.h"
 #include "app/command/script.h"
 #include "engine/error.h"
@@ -89,6 +90,9 @@ Course parse_course(std::string_view text, const std::string& file) {
   return course;
 }
 
-Course read_course(const std::string& path) { return parse_course(text_of_file(path), path); }
+Course read_course(const std::string& path) {
+  const std::string file = is_lesson_package(path) ? course_in(path) : path;
+  return parse_course(text_of_file(lesson_file(file)), file);
+}
 
 }  // namespace striate

@@ -9,6 +9,8 @@
 //   ## Our own city
 //   15 city/harbor.md
 //
+// A course and its lessons may be packed in one archive (lesson_package.h).
+//
 // `##` begins a part; parts may be left out. A lesson is the name of one of the program's, or the path of a .md or
 // .striate.zip file, beside the course unless it is absolute. The names of the program's own lessons come first.
 //
@@ -44,6 +46,7 @@ struct Course {
 // Reads a text; `file` stands in messages and says where paths begin. Throws Error with file and line: no title, no
 // lesson, minutes that are none, the same lesson twice. Whether the lessons are there is for who opens them.
 Course parse_course(std::string_view text, const std::string& file);
+// The same of a .course file, or of an archive with one in it (lesson_package.h): its lessons are then in it, too.
 Course read_course(const std::string& path);
 
 }  // namespace striate

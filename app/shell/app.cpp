@@ -73,7 +73,7 @@ App::~App() = default;
 void App::declare_commands() {
   registry_.add(Command{
       "open",
-      N_("Opens a picture, a network, a lesson or a script: a file, 'portrait', or 'sample:NAME'"),
+      N_("Opens a picture, a network, a lesson, a course or a script: a file, 'portrait', or 'sample:NAME'"),
       {Parameter::file_to_read("FILE", "path of the file, 'portrait', or 'sample:NAME'",
                                [](std::string_view value) {
                                  return value == "portrait" || value.starts_with("sample:") ? std::string_view()
@@ -152,6 +152,7 @@ void App::declare_commands() {
 
 void App::run(std::string_view line, uint64_t gesture) {
   const Command& command = registry_.check(line);
+  if (permit_ && !restoring_) permit_(line);
   const bool edit = command.undo == Undo::edit && !restoring_;
   std::vector<std::string> before;
   if (edit) before = state_of(owner_of(command.name, shelf_));
@@ -161,6 +162,7 @@ void App::run(std::string_view line, uint64_t gesture) {
   if (recorder_ && command.name != "record" && !command.answer) record(command, line);
   // What a step sets up, and turning the pages, is not what it asks to try.
   if (!entering_ && command.name.rfind("lesson", 0) != 0) lessons_.command_was_run(line, registry_);
+  answers_.look(line);
   // An error that the same command left is over once it succeeds.
   const std::string name = command.name;
   std::erase_if(notices_, [&](const Notice& notice) {
@@ -249,6 +251,11 @@ bool App::update(double now) {
     notify({error.what(), error.hint(), "network.open", true, now_});
     failures_.push_back(error);
   }
+  try {
+    answers_.update();
+  } catch (const Error& error) {
+    notify_once(error, "lesson.results");
+  }
   // What a step asks for may come true by itself, when what a command began is done.
   if (lessons_.is_open() && !step_player_) lessons_.look(registry_);
   look_at_task();
@@ -258,7 +265,7 @@ bool App::update(double now) {
 bool App::busy() const { return (step_player_ && !files_.question()) || work_is_under_way(); }
 
 bool App::work_is_under_way() const {
-  return loader_.busy() || pyramid_maker_.busy() || document_.network->busy() || shelf_.busy();
+  return loader_.busy() || pyramid_maker_.busy() || document_.network->busy() || shelf_.busy() || answers_.busy();
 }
 
 std::optional<Error> App::take_failure() {
@@ -280,6 +287,16 @@ void App::keep_work(const std::function<void(const std::string& words)>& tell) {
 void App::wake() {
   std::lock_guard lock(wake_mutex_);
   if (wake_) wake_();
+}
+
+bool App::permits(const std::string& line) {
+  try {
+    if (permit_) permit_(line);
+    return true;
+  } catch (const Error& error) {
+    notify({error.what(), error.hint(), line, true, now_});
+    return false;
+  }
 }
 
 void App::notify(Notice notice) {
@@ -316,11 +333,12 @@ double App::due() const {
 float App::loading() const { return loader_.busy() ? loader_.progress() : -1.0f; }
 
 void App::open(const std::string& source) {
-  if (ends_in(source, ".md") || is_lesson_package(source)) {
+  const bool course = ends_in(source, ".course") || (is_lesson_package(source) && holds_course(source));
+  if (!course && (ends_in(source, ".md") || is_lesson_package(source))) {
     open_lesson(source);
     return;
   }
-  if (ends_in(source, ".course")) {
+  if (course) {
     open_course(source);
     notify({format_tr("The course {} is open", course_.course().title), N_("course.next opens its first lesson"),
             "open", false, now_});

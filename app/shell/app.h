@@ -16,6 +16,7 @@
 
 #include "app/command/controls.h"
 #include "app/command/registry.h"
+#include "app/shell/answer_log.h"
 #include "app/shell/course_session.h"
 #include "app/shell/document.h"
 #include "app/shell/lesson_files.h"
@@ -125,9 +126,15 @@ class App {
   const LessonSession& lessons() const { return lessons_; }
   LessonFiles& files() { return files_; }
   const Controls& controls() const { return controls_; }
+  AnswerLog& answers() { return answers_; }
   const LessonMaker& lesson_maker() const { return lesson_maker_; }
   const CourseSession& course() const { return course_; }
   const CourseEntry* next_lesson() const;  // what `course.next` opens; null: nothing
+
+  // What is asked before each line, of a click, a key, the window's queue or a lesson; it throws Error where the line
+  // shall not run. What an undo brings back is not asked about: it was there before.
+  void set_permit(std::function<void(std::string_view line)> permit) { permit_ = std::move(permit); }
+  bool permits(const std::string& line);  // where it is not, a notice says why
 
   // The commands that bring a fresh program to the present state: the document, the page that is shown and its state.
   std::vector<std::string> state() const;
@@ -175,6 +182,7 @@ class App {
   std::mutex wake_mutex_;
   std::function<void()> wake_;
   std::function<void(const std::string& line)> print_;
+  std::function<void(std::string_view line)> permit_;
   std::mutex queue_mutex_;
   std::vector<Sent> queue_;
   Document document_;
@@ -183,6 +191,7 @@ class App {
   Controls controls_;
   Controls::Origin speaker_ = Controls::Origin::person;  // who says the line that runs
   LessonMaker lesson_maker_{*this};
+  AnswerLog answers_{*this};
   CourseSession course_;
   ScriptFiles step_files_;  // what holds for step_player_
   PageShelf shelf_;

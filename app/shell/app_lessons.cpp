@@ -31,6 +31,7 @@ std::string_view path_of_course(std::string_view value) {
 void App::declare_lesson_commands() {
   files_.declare(registry_);
   lesson_maker_.declare();
+  answers_.declare();
   declare_course_commands();
   declare_control_commands();
   registry_.add(Command{
@@ -127,8 +128,9 @@ void App::declare_lesson_commands() {
 void App::declare_course_commands() {
   registry_.add(Command{
       "course",
-      N_("Opens a course, which orders lessons: 'module', or the path of a .course file"),
-      {Parameter::file_to_read("NAME", "'module', the program's own, or the path of a .course file", path_of_course)},
+      N_("Opens a course, which orders lessons: 'module', or the path of a .course or .striate.zip file"),
+      {Parameter::file_to_read("NAME", "'module', the program's own, or the path of a .course or .striate.zip file",
+                               path_of_course)},
       [this](const Arguments& arguments) { open_course(arguments.text(0)); },
   });
   registry_.add(Command{
@@ -199,7 +201,7 @@ void App::open_lesson(const std::string& name_or_path) {
   opening_.clear();
   step_files_ = files;
   step_files_.file = lessons_.file();
-  if (lessons_.file() != lessons_.path()) step_files_.package = lessons_.path();
+  step_files_.package = lessons_.package();
   enter_step(0);
 }
 
@@ -297,7 +299,10 @@ bool App::advance_step() {
   const std::shared_ptr<ScriptPlayer> player = step_player_;  // an action may open another lesson or script
   // Screenshots of a lesson and of a script that was opened are for `striate play`; in the window they are passed over.
   PlayerHost host;
-  host.run = [this](const std::string& line) { run_of_script(line, step_files_); };
+  host.run = [this](const std::string& line) {
+    const AnswerLog::Shown nobody(answers_);
+    run_of_script(line, step_files_);
+  };
   host.registry = &registry_;
   host.loading = [this] { return loader_.busy(); };
   host.held = [this] { return holds_scripts(); };

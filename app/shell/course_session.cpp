@@ -16,7 +16,7 @@ CourseEntry entry_of(const Course& course, const PlannedLesson& place) {
   }
   try {
     std::error_code ignored;
-    if (!std::filesystem::exists(place.name, ignored))
+    if (!std::filesystem::exists(place.name, ignored) && package_of(place.name).empty())
       throw Error(
           fmt::format("there is no lesson '{}'", place.name),
           "write the name of one of the program's, or the path of a .md or .striate.zip file beside the course");

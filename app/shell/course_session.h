@@ -26,7 +26,7 @@ class CourseSession {
   void open(const std::string& name_or_path);
   const Course& course() const { return course_; }
   bool own() const { return path_.empty(); }
-  const std::string& path() const { return path_; }  // of its file; empty: the program's own
+  const std::string& path() const { return path_; }  // of its file or archive; empty: the program's own
   const std::vector<CourseEntry>& entries() const { return entries_; }
   // Its place from 0, -1 where it is not part of the course; the lesson as LessonSession::id() says it.
   int find(const std::string& lesson) const;

@@ -203,6 +203,7 @@ void Shell::drop(const std::vector<std::string>& paths) {
     }
   }
   if (std::filesystem::is_directory(paths[0], failure)) {
+    if (!app_.permits("browse open")) return;
     browser_->open_at(paths[0]);
     app_.wake();
     return;
@@ -336,6 +337,7 @@ void Shell::draw(const Moment& moment) {
   if (glossary_->is_open()) glossary_->draw(size);
   if (help_open_) draw_help(size);
   if (palette_open_) draw_palette(size);
+  draw_countdown(size);
   apply_keys();
   ui_.end_frame();
 }

@@ -81,6 +81,9 @@ class Shell {
   // Somebody sits in front of it who opened the script: files are asked about instead of written below the folder.
   void ask_about_files() { asks_ = true; }
 
+  // The seconds until a kiosk begins anew, while they are counted on the screen; else 0 (kiosk.h).
+  void set_countdown(int seconds) { countdown_ = seconds; }
+
   // What was dropped on the window: the first file is opened, or a message says why not; a folder is shown in the
   // browser.
   void drop(const std::vector<std::string>& paths);
@@ -135,6 +138,7 @@ class Shell {
   std::optional<PageBanner> picking_banner() const;
   void draw_help(Vec size);
   void draw_palette(Vec size);
+  void draw_countdown(Vec size);  // kiosk_view.cpp
   void play_a_line();
   bool filming() const;  // film_shell.cpp
   void record_film(const std::string& file);
@@ -182,6 +186,7 @@ class Shell {
   std::map<std::string, bool> unfolded_chapters_;
   std::string navigation_page_;
   int navigation_reveal_ = 0;
+  int countdown_ = 0;
   bool help_open_ = false;
   bool palette_open_ = false, palette_fresh_ = false;
   std::string palette_text_;

@@ -36,6 +36,9 @@ class LessonFiles {
   std::string permitted(const std::string& line, const ScriptFiles& rules, const Registry& registry);
   std::string permitted_picture(const std::string& file, const ScriptFiles& rules);
 
+  // A line of a lesson or script is being run.
+  bool running() const { return running_ != nullptr; }
+
   // What is asked now; null: nothing.
   const FileQuestion* question() const { return asked_ && !asked_->answer ? &asked_->question : nullptr; }
   std::string question_in_words() const;

@@ -43,6 +43,12 @@ void LessonMaker::declare() {
       {Parameter::file_to_write("FILE", "a name ending in .striate.zip")},
       [this](const Arguments& arguments) { pack(arguments.text(0)); },
   });
+  registry.add(Command{
+      "course.pack",
+      N_("Packs the open course into one file for other machines: its lessons that are files, and what they open"),
+      {Parameter::file_to_write("FILE", "a name ending in .striate.zip")},
+      [this](const Arguments& arguments) { pack_course(arguments.text(0)); },
+  });
   registry.add(Readout{"lesson.made", "steps of the lesson that is being made, as they were written; 0: none is",
                        [this] { return ReadoutValue(made().empty() ? 0.0 : steps_); }});
 }
@@ -81,15 +87,28 @@ void LessonMaker::pack(const std::string& package) {
     throw Error(fmt::format("{} is part of the program: there is nothing to pack", app_.lessons().name()),
                 "every Striate has it; pack a lesson of your own: lesson FILE");
   const LessonSession& open = app_.lessons();
-  check_overwrite({package, FileKind::package, {open.path(), open.file()}, app_.document().force});
+  check_overwrite({package, FileKind::package, {open.path(), open.file(), open.package()}, app_.document().force});
   const MadeLesson made = pack_lesson(open.file(), package, app_.registry());
   tell(format_tr("The lesson with its files is in {}", absolute(package)), {}, "lesson.pack", made.left.size());
+}
+
+void LessonMaker::pack_course(const std::string& package) {
+  const CourseSession& open = app_.course();
+  if (open.own())
+    throw Error("this course is part of the program: there is nothing to pack",
+                "every Striate has it; pack a course of your own: course FILE");
+  std::vector<std::string> inputs = {open.path()};
+  for (const CourseEntry& entry : open.entries()) inputs.push_back(entry.lesson.name);
+  check_overwrite({package, FileKind::course, inputs, app_.document().force});
+  const MadeCourse made = striate::pack_course(open.path(), package, app_.registry());
+  tell(format_tr("The course with its lessons is in {}", absolute(package)), {}, "course.pack", made.left.size());
 }
 
 // `path`: a text that can be filled with words.
 void LessonMaker::tell(const std::string& what, const std::string& path, const std::string& command,
                        size_t left) const {
-  std::string hint = path.empty()              ? N_("It opens like any lesson, on any machine")
+  std::string hint = command == "course.pack"  ? N_("It opens like any course, on any machine")
+                     : path.empty()            ? N_("It opens like any lesson, on any machine")
                      : is_lesson_package(path) ? N_("Ctrl+L adds a step; unpack it to fill it with words")
                                                : N_("Fill it with words in any text editor; Ctrl+L adds a step");
   if (left > 0)

@@ -11,7 +11,7 @@ class App;
 class LessonMaker {
  public:
   explicit LessonMaker(App& app) : app_(app) {}
-  void declare();  // lesson.make, lesson.add, lesson.pack
+  void declare();  // lesson.make, lesson.add, lesson.pack, course.pack
 
   // The lesson that was begun and is still there; empty: none.
   std::string made() const;
@@ -20,6 +20,7 @@ class LessonMaker {
   void make(std::string path);
   void add(const std::string& path);
   void pack(const std::string& package);
+  void pack_course(const std::string& package);
   void tell(const std::string& what, const std::string& path, const std::string& command, size_t left) const;
 
   App& app_;

@@ -69,7 +69,7 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   std::string file;
   Lesson lesson = [&] {
     if (!built_in.empty()) return parse_lesson(built_in, name_or_path + ".md");
-    if (std::filesystem::exists(name_or_path)) {
+    if (std::filesystem::exists(name_or_path) || !package_of(name_or_path).empty()) {
       file = lesson_file(name_or_path);
       return read_lesson(file);
     }
@@ -87,9 +87,10 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   check_lesson(lesson, registry);
   lesson_ = std::make_unique<Lesson>(std::move(lesson));
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
-  path_ = built_in.empty() ? name_or_path : std::string();
+  path_ = built_in.empty() ? lasting_name(name_or_path) : std::string();
   file_ = file;
-  id_ = lesson_id(name_or_path);
+  id_ = built_in.empty() ? lesson_id(path_) : name_or_path;
+  ++openings_;
   told_in_ = language();
   go_to(0);
 }
@@ -100,6 +101,8 @@ void LessonSession::follow_language() {
   told_in_ = language();
   *lesson_ = parse_lesson(own_lesson(name_), name_ + ".md");
 }
+
+std::string LessonSession::package() const { return package_of(path_); }
 
 void LessonSession::close() {
   lesson_.reset();
@@ -127,17 +130,20 @@ std::vector<std::string> LessonSession::open_lines() const {
 
 void LessonSession::answer(double number) {
   if (!question()) throw Error("this step asks nothing", "a question is answered while its step is shown");
-  given_ = question()->answered_by(number);
+  const size_t which = question()->answered_by(number);
   given_number_ = to_text(number);
+  take_answer(which);
+}
+
+void LessonSession::take_answer(size_t which) {
+  if (!answered_) ++answers_;
+  given_ = which;
   answered_ |= given()->right;
 }
 
 void LessonSession::command_was_run(std::string_view line, const Registry& registry) {
   if (question() && !line.empty()) {
-    if (const std::optional<size_t> answer = question()->answered_by_line(line)) {
-      given_ = answer;
-      answered_ |= given()->right;
-    }
+    if (const std::optional<size_t> answer = question()->answered_by_line(line)) take_answer(*answer);
   }
   if (!lesson_ || current().attempt.empty() || tried_) return;
   const std::vector<std::string> lines = commands_of(current());

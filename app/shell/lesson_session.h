@@ -1,6 +1,7 @@
 // The lesson that is open: which step it is at, and whether the step's "try it" was done. App runs the commands.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,7 +41,9 @@ class LessonSession {
   const Lesson& lesson() const { return *lesson_; }
   const std::string& name() const { return name_; }
   bool built_in() const { return path_.empty(); }
-  const std::string& path() const { return path_; }  // of its file; empty: it is part of the program
+  // Of its file, or the lasting name of one in an archive (lesson_package.h); empty: it is part of the program.
+  const std::string& path() const { return path_; }
+  std::string package() const;                       // the archive that it is in; empty: none
   const std::string& file() const { return file_; }  // where its text is: path(), or out of its archive
   const std::string& id() const { return id_; }      // lesson_id() of it
   int step() const { return step_; }
@@ -60,6 +63,9 @@ class LessonSession {
   const Question* question() const { return lesson_ && current().question ? &*current().question : nullptr; }
   bool asks() const { return question() && !answered_; }
   const Answer* given() const { return given_ ? &question()->answers[*given_] : nullptr; }
+  // How many answers were given so far, to any question, up to its right one; and how many lessons were opened.
+  uint64_t answers() const { return answers_; }
+  uint64_t openings() const { return openings_; }
   std::string given_number() const { return given_ ? given_number_ : std::string(); }
   void answer(double number);  // a choice from 1, or the number that is asked for; throws Error
   // Words of the question with their readouts' values.
@@ -76,11 +82,13 @@ class LessonSession {
   }
 
  private:
+  void take_answer(size_t which);
   void freeze(const Registry& registry);
 
   std::unique_ptr<Lesson> lesson_;
   std::string name_, path_, file_, id_;
   std::string told_in_;  // the language
+  uint64_t answers_ = 0, openings_ = 0;
   int step_ = 0;
   bool tried_ = false;
   bool answered_ = false;                      // rightly, once

@@ -13,6 +13,8 @@
 #include <ctime>
 #include <fstream>
 #include <limits>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "app/film/film_recorder.h"
@@ -53,6 +55,14 @@ double since_process_start() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - ticks / 100.0;
 }
 
+// Whether there is a window to wake, for other threads.
+std::mutex open_mutex;
+bool window_is_open = false;
+void set_window_open(bool open) {
+  std::lock_guard lock(open_mutex);
+  window_is_open = open;
+}
+
 // GLFW's library and window, closed in order whatever happens.
 struct GlfwWindow {
   GLFWwindow* handle = nullptr;
@@ -76,8 +86,10 @@ struct GlfwWindow {
       throw Error("a window with OpenGL 3.3 could not be opened" + reason(), kHint);
     }
     glfwMakeContextCurrent(handle);
+    set_window_open(true);
   }
   ~GlfwWindow() {
+    set_window_open(false);
     glfwDestroyWindow(handle);
     glfwTerminate();
   }
@@ -229,11 +241,21 @@ float scale_of(GLFWwindow* window, const Settings& settings) {
 }
 
 // When something is due by itself: a message leaves, settings are to be saved, a film lacks what was drawn last.
-double next_due(const App& app, const Shell& shell, const SettingsKeeper& keeper) {
+double next_due(const App& app, const Shell& shell, const SettingsKeeper& keeper, const std::optional<Kiosk>& kiosk) {
   double due = app.due();
+  if (kiosk) due = std::min(due, kiosk->due());
   if (keeper.waits()) due = std::min(due, glfwGetTime() + SettingsKeeper::kSeconds);
   if (shell.film()) due = std::min(due, shell.film()->due());
   return due;
+}
+
+// An error is a message of the App's.
+void run_now(App& app, const std::string& line) {
+  try {
+    app.run(line);
+  } catch (const Error& error) {
+    app.notify({error.what(), error.hint(), line, true, app.now()});
+  }
 }
 
 // A small square in the upper right corner while a film is recorded, drawn when the film has its picture.
@@ -247,18 +269,26 @@ void mark_recording(int width, int height, float scale, Color color) {
   glDisable(GL_SCISSOR_TEST);
 }
 
-}  // namespace
+// What lasts while one App follows another.
+struct OpenWindow {
+  GlfwWindow glfw;
+  std::unique_ptr<Renderer> renderer;
+  FullScreen full_screen;
 
-WindowResult run_window(App& app, const WindowOptions& options) {
-  WindowResult result;
-  glfw_problem.clear();
-  GlfwWindow glfw(app.settings().window_width, app.settings().window_height);
-  GLFWwindow* window = glfw.handle;
-  load_gl(reinterpret_cast<void* (*)(const char*)>(glfwGetProcAddress));
-  bool bench = options.seconds > 0;
-  glfwSwapInterval(bench ? 0 : 1);
+  OpenWindow(int width, int height, bool bench) : glfw(width, height), full_screen(glfw.handle) {
+    load_gl(reinterpret_cast<void* (*)(const char*)>(glfwGetProcAddress));
+    glfwSwapInterval(bench ? 0 : 1);
+    renderer = std::make_unique<Renderer>();
+  }
+};
 
-  Renderer renderer;
+// Shows an App until it ends, or a kiosk is to begin anew: then it returns true.
+bool show(OpenWindow& open, App& app, const WindowOptions& options, const KioskOptions* kiosk_options,
+          WindowResult& result) {
+  GLFWwindow* window = open.glfw.handle;
+  Renderer& renderer = *open.renderer;
+  FullScreen& full_screen = open.full_screen;
+  const bool bench = options.seconds > 0;
   Shell shell(app, renderer);
   shell.set_output_folder(options.output_folder);
   Events events;
@@ -281,12 +311,22 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     app.document().fallback_folder = fallback_folder();
   }
 
-  if (const char* items = std::getenv("STRIATE_ITEMS")) app.send("items " + striate::quoted(items));
-  if (const char* readouts = std::getenv("STRIATE_READOUTS")) app.send("readouts " + striate::quoted(readouts));
+  // At once: a kiosk's visitor could not send them.
+  if (const char* items = std::getenv("STRIATE_ITEMS")) run_now(app, "items " + striate::quoted(items));
+  if (const char* readouts = std::getenv("STRIATE_READOUTS")) run_now(app, "readouts " + striate::quoted(readouts));
   for (const std::string& line : options.commands) app.send(line);
   if (!options.close_after_script) shell.ask_about_files();
   app.document().pace.watched = !bench;
   app.document().attended = !bench && !options.close_after_script;
+  std::optional<Kiosk> kiosk;
+  if (kiosk_options) {
+    kiosk.emplace(app, *kiosk_options);
+    // The next visitor may press before the mouse has moved.
+    double x = 0, y = 0;
+    glfwGetCursorPos(window, &x, &y);
+    events.scale = scale_of(window, app.settings());
+    events.queue.move(events.logical(x, y));
+  }
   if (options.script) shell.play(*options.script, options.skip_expectations);
 
   const bool print_first = options.print_first_frame || std::getenv("STRIATE_FIRST_FRAME") != nullptr;
@@ -295,12 +335,12 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   bool moving = true, first = true;
   int extra = 2;  // what the mouse is over is known a frame after things moved
   std::string title;
-  FullScreen full_screen(window);
   float limited_for = 0;
   glfwShowWindow(window);
   const auto asked_to_end = [&] { return options.asked_to_end && options.asked_to_end(); };
   while (!app.wants_to_quit() && !asked_to_end()) {
     if (glfwWindowShouldClose(window)) {  // a page may have something to ask first
+      if (kiosk) break;
       glfwSetWindowShouldClose(window, GLFW_FALSE);
       app.send("quit");
     }
@@ -316,7 +356,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
       }
       double early = last_frame + 1.0 / 125 - glfwGetTime();
       if (early > 0.001) glfwWaitEventsTimeout(early);  // a flood of events doesn't draw faster than this
-    } else if (const double due = next_due(app, shell, keeper); std::isfinite(due)) {
+    } else if (const double due = next_due(app, shell, keeper, kiosk); std::isfinite(due)) {
       // Asleep until then, unless something happens before.
       glfwWaitEventsTimeout(std::max(0.0005, due - glfwGetTime()));
     } else {
@@ -347,6 +387,10 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     moment.now = start;
     if (options.each_frame) {
       for (std::string& line : options.each_frame(start)) app.send(std::move(line));
+    }
+    if (kiosk) {
+      if (kiosk->look(moment.input, start)) return true;
+      shell.set_countdown(kiosk->counts());
     }
     moving = shell.frame(moment);
     renderer.draw(*ImGui::GetDrawData(), shell.theme().background);
@@ -380,7 +424,32 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   result.film_error = shell.end_film();
   result.script_error = shell.take_script_error();
   result.script_counts = shell.script_counts();
+  return false;
+}
+
+}  // namespace
+
+WindowResult run_window(App& app, const WindowOptions& options) {
+  WindowResult result;
+  glfw_problem.clear();
+  OpenWindow open(app.settings().window_width, app.settings().window_height, options.seconds > 0);
+  show(open, app, options, nullptr, result);
   return result;
+}
+
+WindowResult run_kiosk(const std::function<std::unique_ptr<App>()>& make, const KioskOptions& kiosk,
+                       const WindowOptions& options) {
+  WindowResult result;
+  glfw_problem.clear();
+  const Settings usual;
+  OpenWindow open(usual.window_width, usual.window_height, false);
+  while (show(open, *make(), options, &kiosk, result)) continue;
+  return result;
+}
+
+void wake_window() {
+  std::lock_guard lock(open_mutex);
+  if (window_is_open) glfwPostEmptyEvent();
 }
 
 }  // namespace striate

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "app/command/player.h"
 #include "app/command/script.h"
 #include "app/shell/app.h"
+#include "app/shell/kiosk.h"
 
 namespace striate {
 
@@ -40,5 +42,13 @@ struct WindowResult {
 // Runs until it is closed. Throws Error where there is no display or no OpenGL 3.3, naming the alternatives. The
 // settings in `app` are what was loaded; window size and scale come from them.
 WindowResult run_window(App& app, const WindowOptions& options);
+
+// The same as a kiosk: full screen, in one window an App after the other, each as `make` gives it, until it is closed
+// from outside. Its settings say that it is full screen; `options` has no file for them.
+WindowResult run_kiosk(const std::function<std::unique_ptr<App>()>& make, const KioskOptions& kiosk,
+                       const WindowOptions& options);
+
+// The window that is open looks what there is to do, as whether it was asked to end. Any thread; none open: nothing.
+void wake_window();
 
 }  // namespace striate

@@ -89,6 +89,8 @@ bool is_curves(const Beginning& file) { return is_text(file) && file.starts("ste
 bool is_grid(const Beginning& file) { return is_text(file) && file.starts("row,column,value"); }
 bool is_units(const Beginning& file) { return is_text(file) && file.starts("unit,"); }
 
+bool is_answers(const Beginning& file) { return is_text(file) && file.starts(kAnswersHeader); }
+
 bool is_network_text(const Beginning& file) {
   if (!is_text(file) || file.size > file.bytes.size()) return false;
   try {
@@ -103,12 +105,14 @@ bool is_lesson(const Beginning& file) {
   return is_text(file) && (file.holds("```striate") || file.holds("```try") || file.holds("\npage: "));
 }
 
-// Its first file is called *.md: the header of 30 bytes has the name's length at byte 26.
-bool is_package(const Beginning& file) {
+// A zip archive whose first file is called so: the header of 30 bytes has the name's length at byte 26.
+bool begins_with(const Beginning& file, std::string_view ending) {
   if (!file.starts("PK\x03\x04")) return false;
   const size_t length = static_cast<size_t>(file.at(26) | file.at(27) << 8);
-  return file.bytes.size() >= 30 + length && std::string_view(file.bytes).substr(30, length).ends_with(".md");
+  return file.bytes.size() >= 30 + length && std::string_view(file.bytes).substr(30, length).ends_with(ending);
 }
+bool is_package(const Beginning& file) { return begins_with(file, ".md"); }
+bool is_packed_course(const Beginning& file) { return begins_with(file, ".course"); }
 
 bool is_recording(const Beginning& file) { return is_text(file) && file.starts("# A recorded session"); }
 
@@ -133,10 +137,12 @@ constexpr KindRow kKinds[] = {
     {FileKind::training_log, "a log of a training", is_training_log},
     {FileKind::curves, "exported curves", is_curves},
     {FileKind::grid, "a grid of values", is_grid},
+    {FileKind::answers, "a table of answers", is_answers},
     {FileKind::recording, "a recorded session", is_recording},
     {FileKind::units, "values of units", is_units},
     {FileKind::lesson, "a lesson", is_lesson},
     {FileKind::package, "a packed lesson", is_package},
+    {FileKind::course, "a packed course", is_packed_course},
     {FileKind::table, "a table with tabs", is_table},
     {FileKind::network_text, "a network's text", is_network_text},
     {FileKind::python, "a script", is_text},

@@ -32,7 +32,11 @@ enum class FileKind {
   recording,     // a script of commands
   table,         // lines with tabs in them
   grid,          // values by row and column: what explain --values writes
+  course,        // a zip archive that begins with a course
+  answers,       // to lessons' questions: what lesson.results writes
 };
+// A table of answers begins with it.
+inline constexpr const char* kAnswersHeader = "lesson,title,step,heading,question,answer,right,try,time\n";
 const char* kind_in_words(FileKind kind);  // "a picture"
 
 struct Overwrite {

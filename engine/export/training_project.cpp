@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "engine/error.h"
+#include "engine/export/csv.h"
 #include "engine/export/keras_script.h"
 #include "engine/export/project_scripts.h"
 #include "engine/export/python_pictures.h"
@@ -32,13 +33,6 @@ void write_text(const std::string& path, const std::string& text) {
   AtomicFile file(path);
   file.write(text.data(), text.size());
   file.commit();
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 // What a folder is called from anywhere; empty where Python cannot be told its name or that of a picture in it.

@@ -57,6 +57,9 @@ keeps diary.svg "another text, not a drawing (SVG)" summary net.safetensors --pl
 keeps model.png "a file of weights (safetensors), not a picture" summary net.safetensors --plan model.png
 cp net.onnx onnx.svg && TABLE+=(onnx.svg)
 keeps onnx.svg "an ONNX model, not a drawing (SVG)" summary lenet5 --plan onnx.svg
+cp diary.txt diary.csv
+refuses 1 "another text, not a table of answers" "another name" --page pixels --results diary.csv
+cmp -s diary.csv diary.txt || fail "--results has written over a diary"
 keeps diary.txt "not a log of a training" $TRAIN --model "flatten | dense 10" --log diary.txt
 refuses 2 "--save and --log both name" "" $TRAIN --model "flatten | dense 10" --save both --log ./both
 [ ! -e both ] || fail "--save and --log of one name left a file"

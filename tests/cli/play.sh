@@ -113,6 +113,20 @@ works play "$WORK/packed.striate.zip" --headless
 prints "expectations 0"
 works screenshot channels "$WORK/packed.png" "$WORK/packed.striate.zip"
 
+# A course is packed the same way: one file, whose lessons have names in it.
+mkdir -p "$WORK/city"
+printf '# Harbor\npage: pixels\n\nLook.\n\n```striate\nopen far.pgm\nexpect pixels.width == 3\n```\n' >"$WORK/city/harbor.md"
+printf 'P2 3 1 255\n1 2 3\n' >"$WORK/city/far.pgm"
+printf '# Our city\n15 harbor.md\n20 pixels\n' >"$WORK/city/city.course"
+printf 'course "%s/city/city.course"\ncourse.pack city.striate.zip\n' "$WORK" >"$WORK/pack.striate"
+works play "$WORK/pack.striate" --headless --out "$WORK"
+rm -r "$WORK/city"
+refuses 1 "holds a course, not a lesson" "lesson FILE/NAME.md" play "$WORK/city.striate.zip" --headless
+works play "$WORK/city.striate.zip/harbor.md" --headless
+prints "expectations 1"
+printf 'course "%s/city.striate.zip"\ncourse.next\nwait until lesson.plays == 0 timeout 60s\nexpect course.at == 1\nexpect pixels.width == 3\n' "$WORK" >"$WORK/open.striate"
+works play "$WORK/open.striate" --headless
+
 for lesson in assets/lessons/*.md; do
   works play "$lesson" --headless
 done

@@ -26,6 +26,9 @@ refuses 2 "--threads: '-1'" "a whole number from 0" devices --threads -1
 refuses 2 "--seed: 'now'" "a whole number" devices --seed now
 refuses 2 "'striate bench' needs a command" "filter, frame" bench
 refuses 2 "no command 'filtr'" "did you mean 'striate bench filter'?" bench filtr
+refuses 2 "--kiosk: 'lesson.md' is no number of seconds" "the file comes before it" --kiosk lesson.md
+refuses 2 "--kiosk: 5 is out of range" "from 20" --page pixels --kiosk 5
+refuses 1 "'notes.txt' is no name for a table of answers" "end it in .csv" --page pixels --results notes.txt
 refuses 1 "photo.png" "" photo.png
 refuses 1 "room.striate" "" --room room.striate
 echo 'control.hide trian.rate' >"$WORK/room.striate"

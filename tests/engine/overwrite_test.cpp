@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 constexpr FileKind kAll[] = {FileKind::package,   FileKind::picture,      FileKind::weights, FileKind::onnx,
                              FileKind::python,    FileKind::training_log, FileKind::curves,  FileKind::lesson,
                              FileKind::recording, FileKind::network_text, FileKind::table,   FileKind::grid,
-                             FileKind::units,     FileKind::drawing,      FileKind::film};
+                             FileKind::units,     FileKind::drawing,      FileKind::film,    FileKind::course,
+                             FileKind::answers};
 
 class OverwriteTest : public ::testing::Test {
  protected:
@@ -96,6 +97,11 @@ class OverwriteTest : public ::testing::Test {
       case FileKind::package:
         write_zip(path(name), {{"lesson.md", {'#', ' ', 'T'}}});
         return path(name);
+      case FileKind::course:
+        write_zip(path(name), {{"city.course", {'#', ' ', 'T'}}, {"lesson.md", {'#', ' ', 'T'}}});
+        return path(name);
+      case FileKind::answers:
+        return put(name, std::string(kAnswersHeader) + "pixels,Pixels,1,,How many?,3,no,1,2026-11-23T09:15:02Z\n");
       case FileKind::recording:
         return put(name, "# A recorded session. Run it again: striate play FILE\nopen portrait\n");
       case FileKind::grid:
@@ -116,7 +122,7 @@ TEST_F(OverwriteTest, a_file_is_renewed_by_its_own_kind_and_by_no_other) {
     for (const FileKind kind : kAll) {
       // Every other text may be a script.
       const bool text = there != FileKind::picture && there != FileKind::weights && there != FileKind::onnx &&
-                        there != FileKind::package && there != FileKind::film;
+                        there != FileKind::package && there != FileKind::film && there != FileKind::course;
       const bool may = kind == there || (kind == FileKind::python && text);
       EXPECT_EQ(refusal({file, kind}).empty(), may) << file << " as " << kind_in_words(kind);
       EXPECT_EQ(refusal({file, kind, {}, true}), "") << "by force";
