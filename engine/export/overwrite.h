@@ -34,6 +34,7 @@ enum class FileKind {
   grid,          // values by row and column: what explain --values writes
   course,        // a zip archive that begins with a course
   answers,       // to lessons' questions: what lesson.results writes
+  labels,        // pictures with the classes that a person gave them: what mislabeled --csv writes
 };
 // A table of answers begins with it.
 inline constexpr const char* kAnswersHeader = "lesson,title,step,heading,question,answer,right,try,time\n";
