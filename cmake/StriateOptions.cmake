@@ -46,6 +46,14 @@ endif()
 # and the printed terms add up to the printed sum. A kernel that wants a fused multiply-add says so (std::fma).
 set(STRIATE_FLOATING_POINT -ffp-contract=off)
 
+# A package is the same to the last byte wherever its commit is built (scripts/package.sh looks whether the build's folder is
+# named in it). Installing overwrites the run path in place: written from the program's own place, its length does not depend
+# on the folder.
+if(NOT STRIATE_NATIVE)
+  set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+  add_link_options(-Wl,-z,relro -Wl,-z,now)  # as distributions link their programs
+endif()
+
 set(own_march "$<TARGET_PROPERTY:STRIATE_MARCH>")
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:$<IF:$<BOOL:${own_march}>,${own_march},${STRIATE_MARCH}>;${STRIATE_FLOATING_POINT}>")
 if(STRIATE_SANITIZE)

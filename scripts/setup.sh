@@ -2,8 +2,9 @@
 # Installs what Striate needs to build and run, with apt. Does nothing, quickly and without the network, when nothing
 # is missing.
 #
-#   scripts/setup.sh          what run.sh and test.sh need
-#   scripts/setup.sh --dev    also what CI needs: format, lint, fuzzing, a compiler cache
+#   scripts/setup.sh              what run.sh and test.sh need
+#   scripts/setup.sh --dev        also what CI needs: format, lint, fuzzing, a compiler cache
+#   scripts/setup.sh --package    also what package.sh needs: a Debian package, its checks, icons, a portable archive
 #
 # Works on Debian 12, Debian 13 and Ubuntu 24.04, as root or with sudo.
 set -euo pipefail
@@ -23,8 +24,9 @@ packages=(
 for argument in "$@"; do
   case $argument in
     --dev) packages+=(clang-format clang-tidy clang ccache) ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "setup.sh: unknown option '$argument' (there is only --dev)" >&2; exit 2 ;;
+    --package) packages+=(dpkg-dev binutils xz-utils lintian desktop-file-utils appstream shared-mime-info librsvg2-bin patchelf git) ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "setup.sh: unknown option '$argument' (there are --dev and --package)" >&2; exit 2 ;;
   esac
 done
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/cli/isa.h"
+#include "app/cli/outline.h"
 #include "app/command/registry.h"
 #include "engine/trimmed.h"
 #include "kernels/tf32.h"
@@ -26,7 +27,7 @@ using AddCommand = void (*)(CLI::App&, CommandLine&);
 constexpr AddCommand kCommands[] = {
     add_devices, add_pixels,   add_filter,     add_play,    add_commands, add_screenshot, add_render,  add_handout,
     add_train,   add_evaluate, add_mislabeled, add_compare, add_classify, add_map,        add_explain, add_features,
-    add_summary, add_export,   add_verify,     add_models,  add_bench,    add_notices};
+    add_summary, add_export,   add_verify,     add_models,  add_bench,    add_notices,    add_manual,  add_completion};
 
 // CLI11 takes what begins with a minus for an option. This byte in front of a negative number hides it; it is taken off
 // where the value is read. No argument of a person begins with it.
