@@ -69,8 +69,8 @@ std::string markup_of(const std::vector<PdfSpan>& spans) {
   std::string markup;
   for (const PdfSpan& span : spans) {
     std::string words = escaped(span.words);
-    if (span.code) words = "<span font_family=\"JetBrains Mono, monospace\" size=\"90%\">" + words + "</span>";
-    if (span.bold) words = "<b>" + words + "</b>";
+    if (span.code) words = fmt::format("<span font_family=\"JetBrains Mono, monospace\" size=\"90%\">{}</span>", words);
+    if (span.bold) words = fmt::format("<b>{}</b>", words);
     markup += words;
   }
   return markup;
