@@ -28,6 +28,7 @@ struct WindowLine {
   std::string page;
   std::string results;
   std::string kiosk;  // seconds; empty: none
+  std::string room;
   bool print_start = false;
 };
 
@@ -95,9 +96,11 @@ void show_kiosk(const WindowLine& asked, const CommandLine& line, const WindowOp
     settings.full_screen = true;
     auto app = std::make_unique<App>(line.device(), std::move(settings));
     if (!asked.page.empty()) check_page(*app, asked.page);
+    if (!asked.room.empty()) app->furnish(read_script(asked.room));
     if (!asked.results.empty()) app->answers().keep(asked.results);
     return app;
   };
+  make();  // what is wrong is told in the terminal, before a window opens
   const StopOnSignal stop([] { wake_window(); });
   const WindowResult result = run_kiosk(make, kiosk, options);
   if (StopOnSignal::asked()) throw Stopped{StopOnSignal::signal()};
@@ -119,6 +122,7 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
   std::string problem;
   App app(line.device(), load_settings(options.settings_file, &problem));
   if (!asked.results.empty()) app.answers().keep(asked.results);
+  if (!asked.room.empty()) app.furnish(read_script(asked.room));
   if (!asked.page.empty()) {
     check_page(app, asked.page);
     options.commands.push_back("page " + asked.page);
@@ -156,6 +160,10 @@ void add_window(CLI::App& root, CommandLine& line) {
       ->type_name("[SECONDS]")
       ->expected(0, 1)
       ->default_str(fmt::format("{}", kUsualKiosk));
+  add_text(
+      root, "--room", asked->room,
+      "A file of commands that are run first, for every computer of a room: what its control.hide and control.lock "
+      "lines close stays closed");
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");
   line.run = [asked, &line] { show_window(*asked, line); };
 }

@@ -1,4 +1,5 @@
 #include "app/shell/app.h"
+#include "app/shell/speaking.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -174,6 +175,7 @@ void App::run_of_script(const std::string& line, const ScriptFiles& rules) {
   // A copy: the line may open another lesson, with rules of its own.
   const ScriptFiles held = rules;  // NOLINT(performance-unnecessary-copy-initialization)
   const LessonFiles::Running running(files_, held);
+  const Speaking speaking(speaker_, lessons_.is_open() ? Controls::Origin::lesson : Controls::Origin::person);
   run(allowed);
 }
 
@@ -212,6 +214,7 @@ bool App::update(double now) {
     if (notice.held && notice.leaves > 0 && notice.leaves <= now_) notice.leaves = now_ + kNoticeSeconds;
   }
   std::erase_if(notices_, [&](const Notice& notice) { return notice.leaves > 0 && notice.leaves <= now_; });
+  lessons_.follow_language();
   std::vector<Sent> lines;
   {
     std::lock_guard lock(queue_mutex_);
@@ -219,6 +222,7 @@ bool App::update(double now) {
   }
   for (const auto& [line, gesture] : lines) {
     try {
+      controls_.check(line);
       run(line, gesture);
     } catch (...) {
       const Error error = as_error(std::current_exception());
@@ -418,6 +422,7 @@ std::vector<std::string> App::state() const {
   }
   lines.push_back("page " + page().info().id);
   for (std::string& line : own) lines.push_back(std::move(line));
+  for (std::string& line : controls_.state()) lines.push_back(std::move(line));
   return lines;
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/command/controls.h"
 #include "app/command/registry.h"
 #include "app/shell/answer_log.h"
 #include "app/shell/course_session.h"
@@ -31,6 +32,7 @@ namespace striate {
 class Recorder;
 class ScriptPlayer;
 struct Action;
+struct Script;
 
 // Something went wrong (or something worth knowing happened): shown until it is dismissed or the same command succeeds.
 struct Notice {
@@ -59,6 +61,8 @@ class App {
   void run(std::string_view line) { run(line, 0); }
   // The same for a line that a lesson or script says: with what it may do to files. Throws Error.
   void run_of_script(const std::string& line, const ScriptFiles& rules);
+  // Runs a room's file: what it hides and locks stays so while the program runs. Throws Error with file and line.
+  void furnish(const Script& room);
   // Puts a line into the queue: the next update() runs it, and its error becomes a notice. Any thread.
   // `gesture`: lines with the same number, not 0, come from one control in one move, and are undone as one edit.
   void send(std::string line, uint64_t gesture = 0);
@@ -122,6 +126,7 @@ class App {
   const LessonSession& lessons() const { return lessons_; }
   LessonFiles& files() { return files_; }
   AnswerLog& answers() { return answers_; }
+  const Controls& controls() const { return controls_; }
   const LessonMaker& lesson_maker() const { return lesson_maker_; }
   const CourseSession& course() const { return course_; }
   const CourseEntry* next_lesson() const;  // what `course.next` opens; null: nothing
@@ -153,6 +158,7 @@ class App {
   void declare_lesson_commands();
   void need_lesson() const;
   void declare_course_commands();
+  void declare_control_commands();  // app_controls.cpp
   void open_lesson(const std::string& name_or_path);
   void open_course(const std::string& name_or_path);
   void close_lesson();
@@ -182,6 +188,8 @@ class App {
   Document document_;
   LessonSession lessons_;
   LessonFiles files_;
+  Controls controls_;
+  Controls::Origin speaker_ = Controls::Origin::person;  // who says the line that runs
   LessonMaker lesson_maker_{*this};
   AnswerLog answers_{*this};
   CourseSession course_;

@@ -33,6 +33,7 @@ void App::declare_lesson_commands() {
   lesson_maker_.declare();
   answers_.declare();
   declare_course_commands();
+  declare_control_commands();
   registry_.add(Command{
       "lesson",
       N_("Opens a guided lesson: a name, or the path of a .md or .striate.zip file"),
@@ -206,6 +207,7 @@ void App::open_lesson(const std::string& name_or_path) {
 
 void App::close_lesson() {
   lessons_.close();
+  controls_.forget(Controls::Origin::lesson);
   document_.guided = false;
   step_player_.reset();
   files_.forget_question();
@@ -216,6 +218,7 @@ void App::close_lesson() {
 void App::enter_step(int step) {
   lessons_.go_to(step);
   settings_.remember_place(lessons_.id(), step + 1);
+  controls_.forget(Controls::Origin::lesson);
   task_done_ = false;
   failures_.clear();
   std::erase_if(notices_, [](const Notice& notice) {

@@ -31,6 +31,7 @@ Shell::Shell(App& app, Textures& textures)
       glossary_(std::make_unique<GlossaryView>(app, ui_)),
       handouts_(std::make_unique<HandoutMaker>(app, [this] { app_.wake(); })) {
   declare_commands();
+  ui_.set_controls(&app_.controls());
   handouts_->declare();
   glossary_->declare(app.registry());
 }
@@ -50,6 +51,7 @@ bool Shell::frame(const Moment& moment) {
   sent_ = ui_.take_commands();
   app_.page().drawn(ui_.drawn());
   for (const std::string& line : sent_) app_.send(line, ui_.gesture());
+  close_picked();
   bool moves = app_moves_ || ui_.wants_frame() || !sent_.empty();
   moving_ = moves;
   settled_ = !moves && !app_.busy() && !browser_->busy();
@@ -57,6 +59,34 @@ bool Shell::frame(const Moment& moment) {
   if (settled_ && !items_file_.empty()) write_items();
   if (settled_ && !readouts_file_.empty()) write_readouts();
   return moves || playing();
+}
+
+// ---- hiding and locking with the mouse ----------------------------------------------------------------------------
+
+// What was clicked while controls are picked: closed, or open again.
+void Shell::close_picked() {
+  const Controls& controls = app_.controls();
+  for (const std::string& what : ui_.take_picked()) {
+    const bool open = controls.of(what) == Controls::Access::open;
+    const char* how = controls.picking() == Controls::Access::hidden ? "control.hide " : "control.lock ";
+    app_.send((open ? how : "control.show ") + what);
+  }
+}
+
+std::optional<PageBanner> Shell::picking_banner() const {
+  const Controls::Access how = app_.controls().picking();
+  if (how == Controls::Access::open) return std::nullopt;
+  const bool hides = how == Controls::Access::hidden;
+  PageBanner banner;
+  banner.words =
+      tr(hides ? N_("Click what is to be hidden, and again to have it back. A lesson that is made now keeps it.")
+               : N_("Click what is to be locked, and again to have it back. A lesson that is made now keeps it."));
+  if (hides)
+    banner.buttons.push_back({N_("Lock instead"), "control.pick lock", "", false});
+  else
+    banner.buttons.push_back({N_("Hide instead"), "control.pick hide", "", false});
+  banner.buttons.push_back({N_("Done"), "control.pick off", "", true});
+  return banner;
 }
 
 // ---- for scripts that drive the window from outside ---------------------------------------------------------------
@@ -265,7 +295,7 @@ void Shell::draw(const Moment& moment) {
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
   layout_ = layout_shell(request);
 
-  std::optional<PageBanner> banner;
+  std::optional<PageBanner> banner = picking_banner();
   for (const Page* page : app_.shelf().made()) {
     if (!banner) banner = page->banner();
   }
@@ -354,6 +384,8 @@ void Shell::apply_keys() {
       const std::string own = keys_.command_for("Escape", app_);
       if (filming()) {
         ui_.send("film.stop");
+      } else if (app_.controls().picking() != Controls::Access::open) {
+        ui_.send("control.pick off");
       } else if (!own.empty()) {
         ui_.send(own);
       } else if (!app_.notices().empty()) {

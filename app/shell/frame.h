@@ -134,6 +134,8 @@ class Shell {
   void draw_notices(const Rect& stage);
   void draw_loading(const Rect& stage);
   void draw_file_question(const Rect& stage);
+  void close_picked();
+  std::optional<PageBanner> picking_banner() const;
   void draw_help(Vec size);
   void draw_palette(Vec size);
   void draw_countdown(Vec size);  // kiosk_view.cpp

@@ -93,6 +93,13 @@ KeyTable::KeyTable() {
       [](const App& app) { return std::string(app.lesson_maker().made().empty() ? "lesson.make" : "lesson.add"); },
       N_("makes a lesson of what is shown; again: another step of it"));
   add(
+      "Ctrl+H",
+      [](const App& app) {
+        return std::string(app.controls().picking() == Controls::Access::open ? "control.pick hide"
+                                                                              : "control.pick off");
+      },
+      N_("hides or locks what is clicked, for a class; again: done"));
+  add(
       "Ctrl+Z", [](const App& app) { return std::string(app.can_undo() ? "undo" : ""); },
       N_("takes back the last edit"));
   add(

@@ -90,11 +90,19 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   path_ = built_in.empty() ? lasting_name(name_or_path) : std::string();
   file_ = file;
   id_ = built_in.empty() ? lesson_id(path_) : name_or_path;
+  told_in_ = language();
   ++openings_;
   go_to(0);
 }
 
 std::string LessonSession::package() const { return package_of(path_); }
+
+// The translations of a lesson have the same steps, commands, questions and answers in the same order.
+void LessonSession::follow_language() {
+  if (!lesson_ || !built_in() || told_in_ == language()) return;
+  told_in_ = language();
+  *lesson_ = parse_lesson(own_lesson(name_), name_ + ".md");
+}
 
 void LessonSession::close() {
   lesson_.reset();

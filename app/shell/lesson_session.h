@@ -34,6 +34,8 @@ class LessonSession {
   // that was open stays open then.
   void open(const std::string& name_or_path, const Registry& registry);
   void close();
+  // A lesson of the program is told in the language that is shown, from the step that it is at; nothing else changes.
+  void follow_language();
   bool is_open() const { return lesson_ != nullptr; }
 
   const Lesson& lesson() const { return *lesson_; }
@@ -86,6 +88,7 @@ class LessonSession {
   std::unique_ptr<Lesson> lesson_;
   std::string name_, path_, file_, id_;
   uint64_t answers_ = 0, openings_ = 0;
+  std::string told_in_;  // the language
   int step_ = 0;
   bool tried_ = false;
   bool answered_ = false;                      // rightly, once

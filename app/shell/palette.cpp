@@ -100,6 +100,7 @@ std::vector<Entry> matches(const App& app, const std::string& typed) {
   }
   std::vector<Entry> entries = all_entries(app);
   std::erase_if(entries, [&](const Entry& entry) {
+    if (app.controls().hides(entry.line)) return true;
     const std::string place = lower_case(entry.title + " " + entry.help + " " + entry.line);
     std::string_view rest = text;
     while (!(rest = skip_spaces(rest)).empty()) {

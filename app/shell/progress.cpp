@@ -48,6 +48,8 @@ LessonProgress lesson_progress(const LessonEntry& entry, const std::string& id, 
 
 namespace {
 
+bool hidden_lesson(const App& app, const std::string& name) { return app.controls().hides("lesson " + quoted(name)); }
+
 void plan(LessonProgress& lesson, const CourseEntry& entry) {
   lesson.minutes = entry.place.minutes;
   lesson.begins_hour = entry.place.begins_hour ? entry.place.hour : 0;
@@ -57,8 +59,10 @@ void plan(LessonProgress& lesson, const CourseEntry& entry) {
 
 std::vector<LessonProgress> course_progress(const App& app) {
   std::vector<LessonProgress> lessons;
-  for (const CourseEntry& entry : app.course().entries())
+  for (const CourseEntry& entry : app.course().entries()) {
+    if (hidden_lesson(app, entry.lesson.name)) continue;
     plan(lessons.emplace_back(lesson_progress(entry.lesson, entry.id, app.settings())), entry);
+  }
   return lessons;
 }
 
@@ -66,7 +70,7 @@ std::vector<ChapterProgress> chapters_of(const App& app) {
   std::vector<ChapterProgress> chapters;
   for (const auto& page : app.pages()) {
     const PageInfo& info = page->info();
-    if (info.chapter.empty()) continue;
+    if (info.chapter.empty() || app.controls().hides("page " + info.id)) continue;
     auto chapter = std::find_if(chapters.begin(), chapters.end(),
                                 [&](const ChapterProgress& each) { return each.title == info.chapter; });
     if (chapter == chapters.end()) chapter = chapters.insert(chapters.end(), ChapterProgress{info.chapter, {}});
@@ -80,7 +84,7 @@ std::vector<ChapterProgress> progress_of(const App& app) {
   for (ChapterProgress& chapter : chapters) {
     for (PageProgress& page : chapter.pages) {
       for (const LessonEntry& entry : LessonSession::entries()) {
-        if (entry.page != page.id) continue;
+        if (entry.page != page.id || hidden_lesson(app, entry.name)) continue;
         LessonProgress& lesson = page.lessons.emplace_back(lesson_progress(entry, entry.name, app.settings()));
         const int at = app.course().find(entry.name);
         if (at >= 0) plan(lesson, app.course().entries()[static_cast<size_t>(at)]);

@@ -24,6 +24,11 @@ constexpr double kGestureSeconds = 0.5;  // turns of the wheel and key presses w
 constexpr double kDoubleClick = 0.35;
 constexpr double kTipDelay = 0.6;
 
+// What a click picks for hiding or locking: all but what picking itself needs.
+bool picks(const ItemSpec& spec) {
+  return !spec.command.empty() && spec.kind != "chapter" && !spec.command.starts_with("control.");
+}
+
 int channel_of(int layer) { return layer == 0 ? 0 : layer + 1; }
 
 }  // namespace
@@ -134,6 +139,7 @@ void Ui::end_frame() {
   move_focus();
   splitter_.SetCurrentChannel(draw_, kRingChannel);
   draw_ring();
+  draw_closed();
   splitter_.SetCurrentChannel(draw_, kTipChannel);
   end_terms();
   draw_tooltip();
@@ -295,8 +301,11 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
   item.kind = spec.kind;
   item.rect = rect;
   item.visible = intersection(rect, clips_.back());
-  item.enabled = spec.enabled;
-  item.focusable = spec.focusable && spec.enabled;
+  item.access = controls_ ? controls_->of(spec.command) : Controls::Access::open;
+  const bool picked = picking() && picks(spec);
+  const bool enabled = picked || (spec.enabled && item.access == Controls::Access::open);
+  item.enabled = enabled;
+  item.focusable = spec.focusable && enabled;
   item.takes_wheel = spec.takes_wheel;
   item.layer = layer_;
   item.scrolls = std::any_of(panels_.begin(), panels_.end(), [](const Panel& panel) { return panel.scrolls; });
@@ -304,7 +313,8 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
 
   bool hot = hot_ == r.id && (active_ == 0 || active_ == r.id);
   if (hot) {
-    const std::string_view words = tr(spec.tooltip);
+    const std::string_view words =
+        item.access == Controls::Access::open || picking() ? tr(spec.tooltip) : tr("Your teacher has locked this");
     if (tip_.id != r.id) tip_ = {r.id, frame_.now, std::string(words)};
     if (tip_.words != words) tip_.words = words;  // a grid's words follow the cell under the mouse
     if (frame_.now - tip_.since < kTipDelay && !input_.left) wants_frame_ = true;
@@ -318,7 +328,7 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
     scroll_into_view(rect);
     reveal_ = 0;
   }
-  if (spec.enabled) {
+  if (enabled) {
     bool left_before = before_.left;
     r.hovered = hot;
     r.pressed = input_.left && !left_before && active_ == r.id;
@@ -335,6 +345,13 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
     if (spec.takes_wheel && wheel_item_ == r.id) r.wheel = input_.wheel.y;
     if (spec.takes_press && r.keyboard && edit_.id != r.id && (take_key("Enter") || take_key("Space")))
       r.clicked = true;
+  }
+  if (picked) {
+    if (r.clicked) pick(spec);
+    Response quiet;
+    quiet.id = r.id;
+    quiet.hovered = r.hovered;
+    r = quiet;
   }
   building_.push_back(std::move(item));
   return r;

@@ -41,6 +41,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/command/controls.h"
 #include "app/command/prose.h"
 #include "app/command/registry.h"
 #include "app/shell/theme.h"
@@ -79,8 +80,9 @@ struct Item {
   bool takes_wheel = false;
   std::string key;  // "Ctrl+O", empty if none
   int layer = 0;
-  bool scrolls = false;  // stands in a panel that scrolls
-  float number = 0;      // the size of the smallest number drawn in its cells; 0: none is
+  bool scrolls = false;                              // stands in a panel that scrolls
+  float number = 0;                                  // the size of the smallest number drawn in its cells; 0: none is
+  Controls::Access access = Controls::Access::open;  // what a teacher left of it
 };
 
 struct ItemSpec {
@@ -134,7 +136,8 @@ enum class Icon {
   down,
   reset,
   picture,
-  eye
+  eye,
+  lock
 };
 
 struct ButtonOptions {
@@ -322,6 +325,10 @@ class Ui {
   bool leave_focus();
   bool editing() const { return edit_.id != 0; }  // a text field has the keys
   const Input& input() const { return input_; }
+  // What is hidden is not drawn, what is locked is grayed out and does nothing. While controls are picked nothing is
+  // hidden, and a click on one picks it instead of doing what it does. Null: everything is open.
+  void set_controls(const Controls* controls) { controls_ = controls; }
+  std::vector<std::string> take_picked() { return std::exchange(picked_, {}); }  // what to close or open, in order
   // Every line of text that is drawn from now on, as it is drawn: what tests read. Null ends it.
   void record_texts(std::vector<std::string>* into) { texts_ = into; }
   // The same of what can be seen of the window itself: what the glossary looks for its terms in.
@@ -429,6 +436,9 @@ class Ui {
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
   std::string_view at_the_right() const;  // where the inspector is: for words that send the reader there
   void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown
+
+  // Whether what sends this is hidden: nothing is drawn for it. Widgets look for themselves.
+  bool hides(std::string_view command) const;
 
   // ---- widgets: they send their command and return true when they did
   // ------------------------------------------------
@@ -583,6 +593,12 @@ class Ui {
   };
 
   uint64_t id_of(std::string_view label) const;
+  bool picking() const { return controls_ != nullptr && controls_->picking() != Controls::Access::open; }
+  bool skipped(std::string_view command);
+  std::span<const Choice> seen_choices(std::span<const Choice> choices, std::string_view prefix,
+                                       std::vector<Choice>* kept) const;
+  void pick(const ItemSpec& spec);
+  void draw_closed();
   bool blocked(Vec at, int layer) const;
   void find_hot();
   void move_focus();
@@ -613,6 +629,8 @@ class Ui {
   void draw_tiles(const Rect& area, const PictureSource& source, const View& view, bool nearest, bool* settled);
 
   const Registry& registry_;
+  const Controls* controls_ = nullptr;
+  std::vector<std::string> picked_;
   Textures& textures_;
   ImGuiContext* context_ = nullptr;
   std::unique_ptr<Fonts> fonts_;

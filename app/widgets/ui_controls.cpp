@@ -46,6 +46,7 @@ std::string with_unit(double value, const NumberSpec& spec) {
 }  // namespace
 
 bool Ui::button(std::string_view name, std::string_view command, const ButtonOptions& options) {
+  if (skipped(command)) return false;
   float height = 32.0f;
   bool words = !options.icon_only;
   const std::string_view written = options.words.empty() ? tr(name) : options.words;
@@ -96,6 +97,7 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
 }
 
 bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
+  if (skipped(prefix)) return false;
   Rect rect = take_wide(measure(Font::control, tr(name)).x + 46.0f, 30.0f);
   std::string command = std::string(prefix) + (value ? " off" : " on");
   Response r = interact(rect, {.label = name, .command = command, .kind = "toggle"});
@@ -116,8 +118,11 @@ bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
   return r.clicked;
 }
 
-bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::string_view current,
+bool Ui::segmented(std::string_view name, std::span<const Choice> offered, std::string_view current,
                    std::string_view prefix) {
+  if (skipped(prefix)) return false;
+  std::vector<Choice> kept;
+  const std::span<const Choice> choices = seen_choices(offered, prefix, &kept);
   // A heading of its own only where it says something: an empty label is for choices that explain themselves.
   float total = 0;
   for (const Choice& choice : choices) total += measure(Font::control, tr(choice.label)).x + 16.0f;
@@ -163,8 +168,11 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
   return sent;
 }
 
-bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::string_view current,
+bool Ui::tabs(std::string_view name, std::span<const Choice> offered, std::string_view current,
               std::string_view prefix) {
+  if (skipped(prefix)) return false;
+  std::vector<Choice> kept;
+  const std::span<const Choice> choices = seen_choices(offered, prefix, &kept);
   Rect whole = take(36);
   push_id(name);
   const Theme& t = theme();
@@ -215,8 +223,11 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
   return sent;
 }
 
-bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::string_view current,
+bool Ui::dropdown(std::string_view name, std::span<const Choice> offered, std::string_view current,
                   std::string_view prefix) {
+  if (skipped(prefix)) return false;
+  std::vector<Choice> kept;
+  const std::span<const Choice> choices = seen_choices(offered, prefix, &kept);
   float longest = 0;
   for (const Choice& choice : choices) longest = std::max(longest, measure(Font::control, tr(choice.label)).x);
   const Theme& t = theme();
@@ -446,6 +457,7 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
 }
 
 bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
+  if (skipped(prefix)) return false;
   Rect rect = take(50);
   Rect top = rect.cut_top(26);
   float box = measure(Font::number, with_unit(std::max(std::abs(spec.minimum), spec.maximum), spec)).x + 28.0f;
@@ -458,6 +470,7 @@ bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std
 }
 
 bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
+  if (skipped(prefix)) return false;
   Rect rect = take(24);
   Response r = interact(rect, {.label = name, .command = prefix, .kind = "slider"});
   double changed = value;
@@ -467,6 +480,7 @@ bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec
 }
 
 bool Ui::number_field(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
+  if (skipped(prefix)) return false;
   float natural = measure(Font::control, tr(name)).x + 130.0f;
   Rect rect = take_wide(natural, 34.0f);
   float digits = measure(Font::number, with_unit(value, spec)).x + 20;

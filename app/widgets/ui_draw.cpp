@@ -185,6 +185,11 @@ void Ui::icon(Icon what, const Rect& rect, Color color) {
       d.PathStroke(color, ImDrawFlags_None, thick);
       d.AddTriangleFilled(at(7.4f, 1.2f), at(11.6f, 3.8f), at(7.6f, 6.4f), color);
       break;
+    case Icon::lock:
+      d.AddRectFilled(at(3.5f, 7.5f), at(12.5f, 14), color, 1.5f * s);
+      d.PathArcTo(at(8, 7.5f), 3 * s, -3.14159265f, 0);
+      d.PathStroke(color, ImDrawFlags_None, thick);
+      break;
     case Icon::eye:
       d.PathClear();
       d.PathArcTo(at(8, 12), 7 * s, -2.5f, -0.64f, 14);

@@ -93,6 +93,7 @@ bool Ui::edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* 
 
 bool Ui::text_field(std::string_view name, std::string_view value, std::string_view prefix,
                     std::string_view placeholder) {
+  if (skipped(prefix)) return false;
   Rect rect = take(34);
   Response r = interact(rect, {.label = name, .command = prefix, .kind = "text"});
   bool editing_this = edit_.id == r.id;

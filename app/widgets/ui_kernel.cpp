@@ -44,6 +44,7 @@ Vec Ui::kernel_edge(int rows, int columns) const {
 
 bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<const float> values,
                        std::string_view prefix, Concept tone) {
+  if (skipped(prefix)) return false;
   float most_cell = 44.0f;
   const Vec edge = kernel_edge(rows, columns);
   float cell = std::floor(std::min(most_cell, (width() - edge.x) / static_cast<float>(std::max(1, columns))));

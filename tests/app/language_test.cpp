@@ -229,6 +229,23 @@ TEST_F(Language, is_a_setting_that_is_kept) {
   EXPECT_NE(language(), "qps");
 }
 
+TEST_F(Language, an_open_lesson_goes_on_in_the_language_that_is_chosen) {
+  ShellDriver driver;
+  driver.run("language en");
+  driver.run("lesson pixels");
+  driver.run("lesson.step 2");
+  driver.run("lesson.show");
+  const bool tried = driver.app.lessons().tried();
+  const std::string english = driver.text("lesson.prose"), state = driver.text("page");
+  driver.run("language de");
+  EXPECT_NE(driver.text("lesson.prose"), english);
+  EXPECT_EQ(driver.number("lesson.step"), 2);
+  EXPECT_EQ(driver.app.lessons().tried(), tried);
+  EXPECT_EQ(driver.text("page"), state);
+  driver.run("language en");
+  EXPECT_EQ(driver.text("lesson.prose"), english);
+}
+
 TEST_F(Language, the_palette_offers_the_made_up_one_to_who_types_it_alone) {
   ShellDriver driver;
   const auto offers = [&](const std::string& typed) {

@@ -30,6 +30,9 @@ refuses 2 "--kiosk: 'lesson.md' is no number of seconds" "the file comes before 
 refuses 2 "--kiosk: 5 is out of range" "from 20" --page pixels --kiosk 5
 refuses 1 "'notes.txt' is no name for a table of answers" "end it in .csv" --page pixels --results notes.txt
 refuses 1 "photo.png" "" photo.png
+refuses 1 "room.striate" "" --room room.striate
+echo 'control.hide trian.rate' >"$WORK/room.striate"
+refuses 1 "room.striate:1" "train.rate" --room "$WORK/room.striate"
 refuses 1 "lesson.md" "" lesson.md
 refuses 1 "tour.striate" "" tour.striate
 done_testing
