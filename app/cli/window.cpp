@@ -26,9 +26,9 @@ constexpr uintmax_t kReadAtOnce = uintmax_t{16} << 20;
 struct WindowLine {
   std::string file;
   std::string page;
-  std::string room;
   std::string results;
   std::string kiosk;  // seconds; empty: none
+  std::string room;
   bool print_start = false;
 };
 
@@ -95,11 +95,12 @@ void show_kiosk(const WindowLine& asked, const CommandLine& line, const WindowOp
     settings.motion = system_motion();
     settings.full_screen = true;
     auto app = std::make_unique<App>(line.device(), std::move(settings));
-    if (!asked.room.empty()) app->furnish(read_script(asked.room));
     if (!asked.page.empty()) check_page(*app, asked.page);
+    if (!asked.room.empty()) app->furnish(read_script(asked.room));
     if (!asked.results.empty()) app->answers().keep(asked.results);
     return app;
   };
+  make();  // what is wrong is told in the terminal, before a window opens
   const StopOnSignal stop([] { wake_window(); });
   const WindowResult result = run_kiosk(make, kiosk, options);
   if (StopOnSignal::asked()) throw Stopped{StopOnSignal::signal()};
@@ -120,8 +121,8 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
   options.settings_file = settings_path();
   std::string problem;
   App app(line.device(), load_settings(options.settings_file, &problem));
-  if (!asked.room.empty()) app.furnish(read_script(asked.room));
   if (!asked.results.empty()) app.answers().keep(asked.results);
+  if (!asked.room.empty()) app.furnish(read_script(asked.room));
   if (!asked.page.empty()) {
     check_page(app, asked.page);
     options.commands.push_back("page " + asked.page);
@@ -150,10 +151,6 @@ void add_window(CLI::App& root, CommandLine& line) {
       ->type_name("");
   add_common_options(root, line);
   add_text(root, "--page", asked->page, "The page to begin with: its id, such as pixels; home unless a file is opened");
-  add_text(
-      root, "--room", asked->room,
-      "A file of commands that are run first, for every computer of a room: what its control.hide and control.lock "
-      "lines close stays closed");
   add_text(root, "--results", asked->results,
            "Keep a table of what is answered to lessons' questions, a line each; one that is there goes on")
       ->type_name("FILE.csv");
@@ -163,6 +160,10 @@ void add_window(CLI::App& root, CommandLine& line) {
       ->type_name("[SECONDS]")
       ->expected(0, 1)
       ->default_str(fmt::format("{}", kUsualKiosk));
+  add_text(
+      root, "--room", asked->room,
+      "A file of commands that are run first, for every computer of a room: what its control.hide and control.lock "
+      "lines close stays closed");
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");
   line.run = [asked, &line] { show_window(*asked, line); };
 }

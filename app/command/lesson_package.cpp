@@ -325,7 +325,7 @@ class Unpacker {
       const auto known = unpacked_.find(resolved_path(package));
       return known != unpacked_.end() && known->second.top == within && !known->second.course()
                  ? package
-                 : package + '/' + within;
+                 : fmt::format("{}/{}", package, within);
     }
     return file;
   }
@@ -377,7 +377,7 @@ std::string course_in(const std::string& package) {
   const Unpacked& archive = unpacker().open(package);
   if (!archive.course())
     throw Error(fmt::format("{} holds a lesson, not a course", package), "open it as a lesson: lesson FILE");
-  return package + '/' + archive.top;
+  return fmt::format("{}/{}", package, archive.top);
 }
 
 std::string lesson_file(const std::string& path) {
