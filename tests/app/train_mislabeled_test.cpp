@@ -2,6 +2,7 @@
 // back, kept; and the view `compare`: weights and answers of two runs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "app/command/not_ready.h"

@@ -75,7 +75,7 @@ class CompareView : public TrainView {
   void declare_difference(Registry& registry);
   void update_difference(const TrainSnapshot& now);
   const TensorDifference& difference_of(const std::string& name) const;  // throws Error
-  bool tests_fit() const;                                            // both were measured, on the same pictures
+  bool tests_fit() const;                                                // both were measured, on the same pictures
   void draw_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) const;
   void draw_different(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) const;
 
