@@ -106,7 +106,8 @@ function(striate_find_kernels_at_run_time target)
     endforeach()
     # A run path, which stands behind LD_LIBRARY_PATH, and not the older kind, which stands before.
     target_link_options(${target} PRIVATE -Wl,--enable-new-dtags)
-    set_target_properties(${target} PROPERTIES
-      BUILD_RPATH ${STRIATE_KERNEL_FOLDER} INSTALL_RPATH "$ORIGIN/../lib/striate")
+    # From the program's own place in the build, too: a package's bytes do not depend on the folder it was built in.
+    file(RELATIVE_PATH way ${CMAKE_CURRENT_BINARY_DIR} ${STRIATE_KERNEL_FOLDER})
+    set_target_properties(${target} PROPERTIES BUILD_RPATH "$ORIGIN/${way}" INSTALL_RPATH "$ORIGIN/../lib/striate")
   endif()
 endfunction()

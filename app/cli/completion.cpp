@@ -58,7 +58,7 @@ std::string shared_functions(const Outline& root) {
       if (option.value.empty()) continue;
       std::string names;
       for (const std::string& name : option.names)
-        names += (names.empty() ? "" : " | ") + quoted_for_shell(command + ' ' + name);
+        names += fmt::format("{}{}", names.empty() ? "" : " | ", quoted_for_shell(fmt::format("{} {}", command, name)));
       options += fmt::format("    {}) kind={} ;;\n", names, quoted_for_shell(kind_of(option.suggestions)));
     }
     for (size_t place = 0; place < each->values.size(); ++place) {
