@@ -24,7 +24,7 @@ constexpr FileKind kAll[] = {FileKind::package,   FileKind::picture,      FileKi
                              FileKind::python,    FileKind::training_log, FileKind::curves,  FileKind::lesson,
                              FileKind::recording, FileKind::network_text, FileKind::table,   FileKind::grid,
                              FileKind::units,     FileKind::drawing,      FileKind::film,    FileKind::course,
-                             FileKind::answers};
+                             FileKind::answers,   FileKind::labels,       FileKind::document};
 
 class OverwriteTest : public ::testing::Test {
  protected:
@@ -68,7 +68,7 @@ class OverwriteTest : public ::testing::Test {
                                               "ftypisom\0\0\2\0isomiso2avc1mp41",
                                               32));
       case FileKind::document:
-        return put(name, "%PDF-1.5\n");
+        return put(name, std::string("%PDF-1.5\n%\0\n", 12));
       case FileKind::weights: {
         SafeTensorsWriter writer;
         const float value = 1;
@@ -104,6 +104,8 @@ class OverwriteTest : public ::testing::Test {
         return put(name, std::string(kAnswersHeader) + "pixels,Pixels,1,,How many?,3,no,1,2026-11-23T09:15:02Z\n");
       case FileKind::recording:
         return put(name, "# A recorded session. Run it again: striate play FILE\nopen portrait\n");
+      case FileKind::labels:
+        return put(name, "picture,about,label,now\n4,,0,3\n");
       case FileKind::grid:
         return put(name, "row,column,value\n0,0,0.25\n");
       case FileKind::table:
@@ -122,7 +124,8 @@ TEST_F(OverwriteTest, a_file_is_renewed_by_its_own_kind_and_by_no_other) {
     for (const FileKind kind : kAll) {
       // Every other text may be a script.
       const bool text = there != FileKind::picture && there != FileKind::weights && there != FileKind::onnx &&
-                        there != FileKind::package && there != FileKind::film && there != FileKind::course;
+                        there != FileKind::package && there != FileKind::film && there != FileKind::course &&
+                        there != FileKind::document;
       const bool may = kind == there || (kind == FileKind::python && text);
       EXPECT_EQ(refusal({file, kind}).empty(), may) << file << " as " << kind_in_words(kind);
       EXPECT_EQ(refusal({file, kind, {}, true}), "") << "by force";
