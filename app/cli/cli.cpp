@@ -23,10 +23,10 @@ namespace {
 
 using AddCommand = void (*)(CLI::App&, CommandLine&);
 // In the order of the help.
-constexpr AddCommand kCommands[] = {add_devices,    add_pixels, add_filter,  add_play,     add_commands,
-                                    add_screenshot, add_render, add_handout, add_train,    add_evaluate,
-                                    add_classify,   add_map,    add_explain, add_features, add_summary,
-                                    add_export,     add_verify, add_models,  add_bench,    add_notices};
+constexpr AddCommand kCommands[] = {
+    add_devices, add_pixels,   add_filter,     add_play,    add_commands, add_screenshot, add_render,  add_handout,
+    add_train,   add_evaluate, add_mislabeled, add_compare, add_classify, add_map,        add_explain, add_features,
+    add_summary, add_export,   add_verify,     add_models,  add_bench,    add_notices};
 
 // CLI11 takes what begins with a minus for an option. This byte in front of a negative number hides it; it is taken off
 // where the value is read. No argument of a person begins with it.

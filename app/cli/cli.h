@@ -58,6 +58,8 @@ void add_render(CLI::App& parent, CommandLine& line);
 void add_handout(CLI::App& parent, CommandLine& line);
 void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);
+void add_mislabeled(CLI::App& parent, CommandLine& line);
+void add_compare(CLI::App& parent, CommandLine& line);
 void add_classify(CLI::App& parent, CommandLine& line);
 void add_map(CLI::App& parent, CommandLine& line);
 void add_explain(CLI::App& parent, CommandLine& line);

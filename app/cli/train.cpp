@@ -33,8 +33,8 @@ namespace {
 struct TrainOptions {
   std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule, initializer = "pytorch";
   std::string split = "0.8,0.1,0.1", split_by, augment, size, save, log, resume;
-  std::string weights, freeze, normalization, base, head;
-  double epochs = 5, rate = 0, save_every = 60, l1 = 0, label_smoothing = 0, clip_norm = 0;
+  std::string weights, freeze, normalization, base, head, labels;
+  double epochs = 5, rate = 0, save_every = 60, l1 = 0, label_smoothing = 0, clip_norm = 0, wrong_labels = 0;
   int64_t steps = 0, batch = 64, examples = 0;
   bool partial = false, weights_only = false, quiet = false, force = false;
 };
@@ -64,13 +64,14 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
 
 // Options that a saved training has brought along.
 void refuse_with_resume(const CLI::App& command) {
-  for (const char* name : {"--model",   "--optimizer", "--loss",  "--batch",           "--seed",
-                           "--init",    "--freeze",    "--split", "--augment",         "--size",
-                           "--weights", "--partial",   "--head",  "--normalization",   "--split-by",
-                           "--base",    "--examples",  "--l1",    "--label-smoothing", "--clip-norm"})
+  for (const char* name : {"--model",       "--optimizer", "--loss",  "--batch",           "--seed",
+                           "--init",        "--freeze",    "--split", "--augment",         "--size",
+                           "--weights",     "--partial",   "--head",  "--normalization",   "--split-by",
+                           "--base",        "--examples",  "--l1",    "--label-smoothing", "--clip-norm",
+                           "--wrong-labels"})
     if (command.get_option(name)->count() > 0)
       throw UsageError(fmt::format("{} cannot be given together with --resume", name),
-                       "a training that goes on keeps its settings; --rate and --schedule may change");
+                       "a training that goes on keeps its settings; --rate, --schedule and --labels may change");
 }
 
 // What else going on needs: of a saved training, what it was saved with.
@@ -101,6 +102,7 @@ TrainingConfig config_of(const TrainOptions& options, const SafeTensors& saved) 
   config.freeze = options.freeze;
   config.base = options.base;
   config.examples = options.examples;
+  config.wrong_labels = options.wrong_labels;
   config.split_by = options.split_by == "sample" ? "" : options.split_by;
   return config;
 }
@@ -205,11 +207,12 @@ Means means_after(const History& history, int64_t step) {
 class Session {
  public:
   Session(const TrainOptions& options, Trainer& trainer, const ModelInfo& info, const Split& parts,
-          ProgressLine& progress, std::map<std::string, std::string> keys)
+          const TrainingLabels& labels, ProgressLine& progress, std::map<std::string, std::string> keys)
       : options_(options),
         trainer_(trainer),
         info_(info),
         parts_(parts),
+        labels_(labels),
         progress_(progress),
         keys_(std::move(keys)),
         first_(trainer.steps()),
@@ -380,6 +383,12 @@ class Session {
     if (settings.l1 > 0) put("l1", settings.l1);
     if (settings.label_smoothing > 0) put("label_smoothing", settings.label_smoothing);
     if (settings.clip_norm > 0) put("clip_norm", settings.clip_norm);
+    if (!labels_.wrong().empty()) put("labels.made_wrong", labels_.wrong().size());
+    if (!labels_.changes().empty()) {
+      const size_t out = labels_.left_out().size();
+      put("labels.changed", labels_.changes().size() - out);
+      put("labels.left_out", out);
+    }
     put("seed", settings.seed);
     put("steps", trainer_.steps());
     put("epochs", fmt::format("{:.4f}", trainer_.epoch()));
@@ -425,6 +434,7 @@ class Session {
   Trainer& trainer_;
   const ModelInfo& info_;
   const Split& parts_;
+  const TrainingLabels& labels_;
   ProgressLine& progress_;
   const std::map<std::string, std::string> keys_;  // of the saved file, beside those of every file
   const int64_t first_;
@@ -436,6 +446,15 @@ class Session {
   double epochs_ = 0, seconds_ = 0, aside_ = 0, validation_seconds_ = 0;
   std::chrono::steady_clock::time_point started_{};
 };
+
+std::string text_of(const std::string& path) {
+  const InputFile file(path);
+  constexpr uint64_t kMost = uint64_t{1} << 28;
+  if (file.size() > kMost) throw Error(fmt::format("{} has {} bytes", path, file.size()), "name a list of labels");
+  std::string text(file.size(), '\0');
+  file.read(0, file.size(), reinterpret_cast<uint8_t*>(text.data()));
+  return text;
+}
 
 // What a saved training was made with must be what it goes on with.
 void check_same_data(const std::string& path, const ModelInfo& info, const Dataset& data,
@@ -454,7 +473,7 @@ void check_same_data(const std::string& path, const ModelInfo& info, const Datas
 
 // Before the work: where it will be saved and logged. A training that goes on may be saved where it came from.
 void check_places(const TrainOptions& options) {
-  std::vector<std::string> inputs = {options.model, options.data, options.weights};
+  std::vector<std::string> inputs = {options.model, options.data, options.weights, options.labels};
   const bool renews = !options.weights_only && same_place(options.save, options.resume);
   Overwrite log{options.log, FileKind::training_log, inputs, options.force, true};
   log.inputs.push_back(options.resume);
@@ -559,6 +578,15 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
   config.seed = settings.seed;
   const Split parts = config_split(config, *data);
   const Normalization normalization = config_normalization(config, *data, parts);
+  if (!options.labels.empty()) {
+    try {
+      config.labels = label_changes_text(parse_label_file(text_of(options.labels), *data));
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: {}", options.labels, error.what()), error.hint());
+    }
+  }
+  const std::shared_ptr<const TrainingLabels> labels = config_labels(config, data, parts);
+  data = labels;
   if (resume) {
     check_same_data(options.resume, info, *data, normalization);
   } else {
@@ -611,10 +639,11 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
     }
   }
   Trainer trainer(stream, network, *data, parts.training, trained_on, settings, keep);
+  trainer.labels_were_changed(labels->left_out());
   if (resume) resume_training(saved, options.resume, trainer);
   std::map<std::string, std::string> keys = keys_to_save(config, options);
   if (!preprocessing.empty()) keys["preprocessing"] = preprocessing;
-  Session(options, trainer, info, parts, progress, keys).run();
+  Session(options, trainer, info, parts, *labels, progress, keys).run();
 }
 
 std::string data_help() {
@@ -710,6 +739,11 @@ void add_train(CLI::App& parent, CommandLine& line) {
              {"sample", "region", "region-reversed"});
   add_text(*command, "--augment", options->augment, "Random changes: shift, rotate, scale, flip, brightness, contrast")
       ->type_name("\"shift 2 flip\"");
+  add_number(*command, "--wrong-labels", options->wrong_labels,
+             "Share of the training part whose labels are made wrong on purpose, to find them again (0)", 0, 1);
+  add_text(*command, "--labels", options->labels,
+           "Labels that are others than the data set's: a line for each picture, as striate mislabeled writes them")
+      ->type_name("FILE.csv");
   add_text(*command, "--size", options->size, "folder: what pictures are fitted to (64x64)")->type_name("WxH");
   add_text(*command, "--save", options->save, "Where the network and the state of training go")->type_name("FILE");
   command->add_flag("--weights-only", options->weights_only, "Save the network without the state of training");

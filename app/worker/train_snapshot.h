@@ -36,6 +36,7 @@ struct TrainSubscription {
   bool probe_gradients = false;  // and the gradient of each, of the loss for the probe's own class
   bool batch = false;            // the pictures that are being learned
   bool test = false;             // predictions for the test part, renewed as time allows
+  bool labels = false;           // predictions for the training part with its labels, renewed likewise
   bool norms = false;            // of weights and gradients
   bool dead_units = false;
   bool weights = false;  // all of them, with the running statistics
@@ -102,6 +103,14 @@ struct TrainTest {
   std::vector<int32_t> mistakes;  // positions in `indices` that are wrong, the most certain first
 };
 
+// The network's answers for the training part, after `step` steps, judged by the labels that it learns from: what
+// find_mislabeled() (engine/training/mislabeled.h) asks for, with the split's training part as samples.
+struct TrainLabels {
+  int64_t step = 0;
+  Evaluation evaluation;                         // predicted, probability and loss per sample
+  std::shared_ptr<const TrainingLabels> labels;  // as they were then
+};
+
 // A line of the run that was left (training_run.h).
 struct TrainLine {
   int number = 1;
@@ -144,8 +153,9 @@ struct TrainSnapshot {
   float loss = kNotMeasured, accuracy = kNotMeasured, rate = kNotMeasured;  // of the step's batch
   float gradient_norm = kNotMeasured;  // before it was clipped; only where gradients are
   double images_per_second = 0;
-  TrainCurves curves;                     // of all steps up to newest_step
-  std::shared_ptr<const TrainTest> test;  // may be null, or of an earlier step (test->step)
+  TrainCurves curves;                         // of all steps up to newest_step
+  std::shared_ptr<const TrainTest> test;      // may be null, or of an earlier step (test->step)
+  std::shared_ptr<const TrainLabels> labels;  // likewise; null: nobody asked
 
   std::map<TensorKey, TensorValuesPtr> tensors;
   std::shared_ptr<const TrainProbe> probe;

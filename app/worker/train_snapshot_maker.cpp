@@ -50,6 +50,8 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
   s.rate = scalars.rate;
   s.gradient_norm = scalars.gradient_norm;
   s.test = test_;
+  if (!subscription.labels) labels_ = nullptr;
+  s.labels = labels_;
   s.edits = run_.edited_values();
   for (const auto& [place, value] : s.edits) s.edited.insert({TensorKind::weight, place.first});
   if (!start_) start_ = std::make_shared<TrainingConfig>(run_.config());

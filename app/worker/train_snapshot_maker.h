@@ -28,6 +28,8 @@ class TrainSnapshotMaker {
     curves_.evaluations = nullptr;  // its record may have taken the place of another of the same step
   }
   const std::shared_ptr<const TrainTest>& test() const { return test_; }
+  void set_labels(std::shared_ptr<const TrainLabels> labels) { labels_ = std::move(labels); }
+  const std::shared_ptr<const TrainLabels>& labels() const { return labels_; }
   void set_probe(std::shared_ptr<const ProbePicture> probe);
 
   // Everything of the run; version, status, error, speed and the other run are the caller's.
@@ -48,6 +50,7 @@ class TrainSnapshotMaker {
   TrainCurves curves_;
   size_t evaluations_seen_ = 0;  // records that curves_.evaluations was made of
   std::shared_ptr<const TrainTest> test_;
+  std::shared_ptr<const TrainLabels> labels_;
   std::shared_ptr<const TrainBatch> batch_;
   std::shared_ptr<const ProbePicture> probe_picture_;
   std::shared_ptr<const TrainProbe> probe_;

@@ -90,6 +90,7 @@ void TrainWorker::install(std::unique_ptr<TrainingRun> run) {
   remove_autosave();
   autosaved_at_ = seconds_now();
   maker_ = nullptr;
+  labels_round_ = nullptr;
   run_ = std::move(run);
   maker_ = std::make_unique<TrainSnapshotMaker>(*run_);
   round_ = std::move(round);
@@ -114,6 +115,7 @@ void TrainWorker::reset() {
 void TrainWorker::leave_run() {
   maker_ = nullptr;
   round_ = nullptr;
+  labels_round_ = nullptr;
   run_ = nullptr;
   running_ = false;
   target_.reset();
@@ -214,6 +216,18 @@ void TrainWorker::set_schedule(const std::string& text) {
   changed_ = true;
 }
 
+void TrainWorker::set_labels(const std::string& text) {
+  need_run();
+  finish_seek();
+  run_->set_labels(text);
+  // What the comparison is about stays as it is there; numbers of other data mean other pictures.
+  if (other_ && other_change_.rfind("labels", 0) != 0 && other_->data() == run_->data() &&
+      other_->step() == run_->step()) {
+    other_->set_labels(text);
+  }
+  touched();
+}
+
 void TrainWorker::edit(const std::string& tensor, int64_t index, float value) {
   need_run();
   finish_seek();
@@ -231,7 +245,9 @@ void TrainWorker::restore(const std::string& tensor, int64_t index) {
 // What was measured at this step was measured with other weights.
 void TrainWorker::weights_changed() {
   maker_->set_test(nullptr);
+  maker_->set_labels(nullptr);
   round_->drop();
+  if (labels_round_) labels_round_->drop();
   touched();
 }
 

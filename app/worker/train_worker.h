@@ -76,6 +76,7 @@ class TrainWorker {
   void set_pace(const TrainPace& pace) { pace_ = pace, due_ = 0; }
   void set_rate(double rate);
   void set_schedule(const std::string& text);
+  void set_labels(const std::string& text);  // all that a person changed (training_labels.h)
   void edit(const std::string& tensor, int64_t index, float value);
   void restore(const std::string& tensor, int64_t index);
   // Exactly these weights are edited, all others have their trained value.
@@ -140,6 +141,8 @@ class TrainWorker {
   bool measures_early() const;
   bool measure_some(TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker, bool anew);
   bool measure_other_here();
+  bool labels_due() const;  // somebody looks, and those of the present step are not measured yet
+  bool measure_labels(bool anew);
   void touched();
   void weights_changed();
   bool has_unkept() const;  // what the newest autosave does not have
@@ -158,7 +161,9 @@ class TrainWorker {
   std::unique_ptr<TrainingRun> run_, other_;
   std::unique_ptr<TrainSnapshotMaker> maker_, other_maker_;
   std::unique_ptr<TestRound> round_, other_round_;
-  std::optional<Error> other_error_;  // it stands where this happened
+  std::unique_ptr<TestRound> labels_round_;  // of the training part, while somebody looks
+  std::string labels_measured_;              // what was changed of its labels when that round began
+  std::optional<Error> other_error_;         // it stands where this happened
   std::string other_change_;
   struct Aside {
     std::unique_ptr<TrainingRun> run, other;

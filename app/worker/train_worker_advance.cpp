@@ -231,6 +231,36 @@ bool TrainWorker::measure_other_here() {
   return measure_some(*other_, *other_round_, *other_maker_, true);
 }
 
+bool TrainWorker::labels_due() const {
+  if (!subscription_.labels || !run_) return false;
+  const TrainLabels* known = maker_->labels().get();
+  return known == nullptr || known->step != run_->step() || known->labels->changes() != run_->labels().changes();
+}
+
+// As measure_some(), of the training part with the labels that are learned from; other labels begin it again.
+bool TrainWorker::measure_labels(bool anew) {
+  if (!labels_round_) {
+    labels_round_ = std::make_unique<TestRound>(stream_, run_->architecture(), run_->trainer().settings().loss);
+  }
+  TestRound& round = *labels_round_;
+  const TrainingLabels& labels = run_->labels();
+  const std::string now = labels.text();
+  if (!round.under_way() && !labels_due()) return false;
+  if (!round.under_way() || now != labels_measured_ || (anew && round.step() != run_->step())) {
+    round.begin(stream_, run_->network(), run_->step());
+    labels_measured_ = now;
+  }
+  const int64_t step = round.step();
+  if (!round.advance(stream_, labels, run_->split()->training, run_->normalization())) return true;
+  auto measured = std::make_shared<TrainLabels>();
+  measured->step = step;
+  measured->evaluation = std::move(round.result());
+  measured->labels = std::make_shared<const TrainingLabels>(labels);
+  maker_->set_labels(std::move(measured));
+  changed_ = true;
+  return true;
+}
+
 void TrainWorker::measure(double) {
   const bool resting = !running_ && !target_ && !other_follows();
   const auto piece = [&](TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker) {
@@ -241,7 +271,15 @@ void TrainWorker::measure(double) {
   if (other_ && !round_->under_way() && (other_round_->under_way() || measured(*other_maker_) < measured(*maker_))) {
     if (piece(*other_, *other_round_, *other_maker_)) return;
   }
-  if (!piece(*run_, *round_, *maker_) && other_) piece(*other_, *other_round_, *other_maker_);
+  // So do the test part and the labels of the training part, while somebody looks at those.
+  if (!subscription_.labels) labels_round_ = nullptr;
+  const bool labels_first = labels_round_ && labels_round_->under_way();
+  const bool labels_older =
+      subscription_.labels && !round_->under_way() && (!maker_->labels() || maker_->labels()->step < measured(*maker_));
+  if ((labels_first || labels_older) && measure_labels(resting)) return;
+  if (piece(*run_, *round_, *maker_)) return;
+  if (other_ && piece(*other_, *other_round_, *other_maker_)) return;
+  if (subscription_.labels) measure_labels(resting);
 }
 
 void TrainWorker::try_to_measure(double now) {

@@ -158,7 +158,7 @@ bool TrainWorker::measuring() const {
     return !maker.test() || maker.test()->step != run.step();
   };
   return run_ && !running_ && !target_ && !seek_ && !error_ &&
-         (due(*run_, *maker_) || (other_ && due(*other_, *other_maker_)));
+         (due(*run_, *maker_) || (other_ && due(*other_, *other_maker_)) || labels_due());
 }
 
 // ------------------------------------------------------------------------------------------------- two runs
@@ -182,6 +182,9 @@ void TrainWorker::second_run(const TrainingConfig& config, const std::string& ch
   for (const RunChange& each : run_->changes()) {
     if (each.kind == RunChange::Kind::rate && what != "rate" && what != "optimizer") changes.push_back(each);
     if (each.kind == RunChange::Kind::schedule && what != "schedule") changes.push_back(each);
+    if (each.kind == RunChange::Kind::labels && what != "labels" && other->data() == run_->data()) {
+      changes.push_back(each);
+    }
   }
   other->set_changes(std::move(changes));
   end_comparison();

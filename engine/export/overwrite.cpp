@@ -87,6 +87,7 @@ bool is_training_log(const Beginning& file) { return is_text(file) && file.start
 bool is_curves(const Beginning& file) { return is_text(file) && file.starts("step,loss,"); }
 
 bool is_grid(const Beginning& file) { return is_text(file) && file.starts("row,column,value"); }
+bool is_labels(const Beginning& file) { return is_text(file) && file.starts("picture,about,label,"); }
 bool is_units(const Beginning& file) { return is_text(file) && file.starts("unit,"); }
 
 bool is_network_text(const Beginning& file) {
@@ -133,6 +134,7 @@ constexpr KindRow kKinds[] = {
     {FileKind::training_log, "a log of a training", is_training_log},
     {FileKind::curves, "exported curves", is_curves},
     {FileKind::grid, "a grid of values", is_grid},
+    {FileKind::labels, "a list of labels", is_labels},
     {FileKind::recording, "a recorded session", is_recording},
     {FileKind::units, "values of units", is_units},
     {FileKind::lesson, "a lesson", is_lesson},

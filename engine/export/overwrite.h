@@ -32,6 +32,7 @@ enum class FileKind {
   recording,     // a script of commands
   table,         // lines with tabs in them
   grid,          // values by row and column: what explain --values writes
+  labels,        // pictures with the classes that a person gave them: what mislabeled --csv writes
 };
 const char* kind_in_words(FileKind kind);  // "a picture"
 

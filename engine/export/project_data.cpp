@@ -65,9 +65,20 @@ class Batches:
                 if draw // count != epoch:
                     epoch = draw // count
                     places = order(epoch, count)
-                batch.append((self.pictures[places[draw % count]], draw))
+                picture = self.pictures[places[draw % count]]
+@INSTEAD@                batch.append((picture, draw))
             yield batch[self.process :: self.processes]
 
+)py";
+
+const char* const kLeftOutHelp = R"py(
+    Of those that are left out none is taken: another one, drawn anew each time, takes its place.)py";
+
+const char* const kOut = R"py(        self.left_out = {i for i, label in enumerate(self.labels) if label < 0}
+)py";
+
+const char* const kInstead = R"py(                if picture in self.left_out:
+                    picture = self.kept[int(philox((2 << 60) + draw, 1)[0]) * len(self.kept) >> 32]
 )py";
 
 const char* const kChanged = R"py(
@@ -113,7 +124,7 @@ class Pictures:
         with open(HERE / "split.csv", newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         self.labels = [int(row["label"]) for row in rows]
-        parts = [row["part"] for row in rows]
+@OUT@        parts = [row["part"] for row in rows]
         self.training, self.validation, self.test = (
             [i for i, part in enumerate(parts) if part == name] for name in ("training", "validation", "test")
         )
@@ -205,6 +216,12 @@ std::string project_data(const ProjectFacts& facts) {
        {"PICTURE", python_list(facts.picture.sizes())},
        {"CLASSES", python_classes(facts.classes)},
        {"SEED", std::to_string(facts.settings.seed)},
+       {"LEFT_OUT_WORDS", facts.left_out ? kLeftOutHelp : ""},
+       {"LEFT_OUT_ARGUMENT", facts.left_out ? ", left_out=()" : ""},
+       {"KEPT", facts.left_out
+                    ? "        self.left_out, self.kept = left_out, [i for i in pictures if i not in left_out]\n"
+                    : ""},
+       {"INSTEAD", facts.left_out ? kInstead : ""},
        {"NORMALIZATION", n.empty() ? ""
                                    : fmt::format("MEAN = np.array({}, np.float32)[:, None, None]\n"
                                                  "STD = np.array({}, np.float32)[:, None, None]\n",
@@ -230,7 +247,8 @@ std::string project_data(const ProjectFacts& facts) {
   if (!a.empty()) values += "        if draw is not None:\n            values = changed(values, draw)\n";
   values += fmt::format("        return {}, self.labels[index]", n.empty() ? "values" : "(values - MEAN) / STD");
   return text +
-         filled_in(kPictures, {{"ARGUMENT", folder ? ", folder=None" : ""},
+         filled_in(kPictures, {{"OUT", facts.left_out ? kOut : ""},
+                               {"ARGUMENT", folder ? ", folder=None" : ""},
                                {"OPEN", folder ? kOpenFolder
                                                : "        self.pictures = np.load(HERE / \"data\" / \"pictures.npy\", "
                                                  "mmap_mode=\"r\")\n"},

@@ -123,7 +123,7 @@ def train(options):
 @FIXED@    net.compile(optimizer(), loss_of)
 
     log = []
-    for step, items in enumerate(Batches(pictures.training, BATCH, steps), 1):
+    for step, items in enumerate(Batches(pictures.training, BATCH, steps@LEFT_OUT@), 1):
         values, labels = stacked(pictures, items)
         net.optimizer.learning_rate = RATE * share_of_rate(step - 1)
         net.reset_metrics()  # the loss of this batch, not the mean of all
@@ -261,6 +261,7 @@ std::string project_keras(const ProjectFacts& facts) {
   return filled_in(
       kScript,
       {{"TITLE", facts.title},
+       {"LEFT_OUT", facts.left_out ? ", left_out=pictures.left_out" : ""},
        {"PILLOW", folder ? " and Pillow" : ""},
        {"BATCH", std::to_string(s.batch)},
        {"STEPS", std::to_string(facts.steps)},

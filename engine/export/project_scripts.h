@@ -29,6 +29,7 @@ struct ProjectFacts {
   TrainerSettings settings;
   int64_t steps = 0;
   int64_t training = 0, validation = 0, test = 0;  // samples
+  bool left_out = false;                           // pictures of the training part have no label: no batch takes them
   bool frozen = false;                             // model.py has freeze()
   std::vector<std::string> fixed;                  // what no training changes: arrays; in Keras their layers
   bool random_layers = false;                      // dropout: each program draws its own

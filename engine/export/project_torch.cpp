@@ -111,7 +111,7 @@ def train(options, process, processes, device):
         learner = DistributedDataParallel(net, [device.index] if device.type == "cuda" else None)
     optimizer = optimizer_for(net)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share_of_rate)
-    batches = Batches(pictures.training, BATCH, steps, process, processes)
+    batches = Batches(pictures.training, BATCH, steps, process, processes@LEFT_OUT@)
     loader = DataLoader(pictures, batch_sampler=batches, num_workers=options.workers, pin_memory=device.type == "cuda")
 
     log, losses = [], []
@@ -248,6 +248,7 @@ std::string project_torch(const ProjectFacts& facts) {
   return filled_in(
       kScript,
       {{"TITLE", facts.title},
+       {"LEFT_OUT", facts.left_out ? ", left_out=pictures.left_out" : ""},
        {"PILLOW", folder ? " and Pillow" : ""},
        {"FREEZE_NAME", facts.frozen ? "freeze, " : ""},
        {"BATCH", std::to_string(s.batch)},

@@ -14,6 +14,7 @@
 #include "engine/export/python_pictures.h"
 #include "engine/export/torch_script.h"
 #include "engine/files/atomic_write.h"
+#include "engine/files/csv.h"
 #include "engine/files/safetensors.h"
 #include "engine/files/utf8_names.h"
 #include "engine/network/python_values.h"
@@ -34,13 +35,6 @@ void write_text(const std::string& path, const std::string& text) {
   file.commit();
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 // What a folder is called from anywhere; empty where Python cannot be told its name or that of a picture in it.
 std::string readable_folder(const Dataset& data, const std::string& source) {
   if (source_word(source) != "folder") return "";
@@ -55,7 +49,8 @@ std::string readable_folder(const Dataset& data, const std::string& source) {
   return folder;
 }
 
-void write_split(const std::string& path, const Dataset& data, const Split& parts, bool files) {
+// Of a picture that is left out the label is -1.
+void write_split(const std::string& path, const TrainingLabels& data, const Split& parts, bool files) {
   std::vector<const char*> part(static_cast<size_t>(data.size()), "");
   for (const int64_t i : parts.training) part[static_cast<size_t>(i)] = "training";
   for (const int64_t i : parts.validation) part[static_cast<size_t>(i)] = "validation";
@@ -64,8 +59,10 @@ void write_split(const std::string& path, const Dataset& data, const Split& part
   for (int64_t i = 0; i < data.size(); ++i) {
     const auto label = static_cast<size_t>(data.label(i));
     const std::string name = label < data.classes().size() ? data.classes()[label] : "";
-    text += fmt::format("{},{},{}", part[static_cast<size_t>(i)], label, csv_field(name));
-    text += files ? "," + csv_field(data.describe(i)) + "\n" : "\n";
+    const bool out = data.is_left_out(i);
+    text += fmt::format("{},{},{}", part[static_cast<size_t>(i)], out ? "-1" : std::to_string(label),
+                        out ? std::string(kLeftOutWords) : quoted_csv(name));
+    text += files ? "," + quoted_csv(data.describe(i)) + "\n" : "\n";
   }
   write_text(path, text);
 }
@@ -295,6 +292,9 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
   facts.frozen = script.find("\ndef freeze(") != std::string::npos;
   if (python_takes_pictures(about)) facts.folder = readable_folder(data, config.data);
 
+  const std::shared_ptr<const TrainingLabels> labels = config_labels(config, fitted, parts);
+  facts.left_out = !labels->left_out().empty();
+
   NewFolder made(folder);
   facts.blue_first = fitted != opened && project.model.preprocessing.order == Preprocessing::Order::bgr;
   facts.fitted = opened->shape() == data.shape() || !python_takes_pictures(about);
@@ -305,7 +305,7 @@ ProjectWritten write_training_project(Stream& stream, const TrainingProject& pro
     fs::create_directory(made.path("data"), ignored);
     facts.bytes = write_pictures(made.path("data/pictures.npy"), stored);
   }
-  write_split(made.path("split.csv"), data, parts, !facts.folder.empty());
+  write_split(made.path("split.csv"), *labels, parts, !facts.folder.empty());
   ModelInfo start = info;
   start.step = 0;
   std::map<std::string, std::string> more = {{"loss", config.loss}};

@@ -100,6 +100,7 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
       double loss = 0;
       for (size_t j = 0; j < each; ++j) loss += losses[i * each + j];
       result.loss_sum += loss / static_cast<double>(each);
+      result.losses.push_back(static_cast<float>(loss / static_cast<double>(each)));
       if (!numbers) {
         result.predicted.push_back(-1);
         result.probability.push_back(0);

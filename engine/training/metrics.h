@@ -22,6 +22,7 @@ struct Evaluation {
   std::vector<int64_t> confusion;  // (classes, classes): [true class][predicted class]
   std::vector<int32_t> predicted;  // per sample, in the order in which they were given; -1: no class, no numbers
   std::vector<float> probability;  // of the predicted class, as softmax says (or sigmoid, for a single output)
+  std::vector<float> losses;       // of each sample
 
   double accuracy() const { return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0; }
   int64_t count(int truth, int prediction) const {

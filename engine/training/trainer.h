@@ -22,6 +22,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -120,6 +121,11 @@ class Trainer {
   // become 0, as before the first step. The history stays as it is: cut() it to go another way from here.
   void go_back(const Keyframe& keyframe);
 
+  // To be called after labels of the data set became others, between two steps or before going back, with the samples
+  // that are left out from then on. No step reads those: where the shuffled order has one, another of the training part
+  // takes its place, drawn anew for each time from all that are not left out. Throws Error where none is.
+  void labels_were_changed(const std::set<int64_t>& left_out);
+
   // To be called after somebody else wrote weights, between two steps: what deferred checks go back to has them, too.
   void weights_were_written();
 
@@ -160,6 +166,7 @@ class Trainer {
   [[noreturn]] void stop_not_finite();
   int64_t sample_at(int64_t position);  // its place in training_
   void make_resident();
+  void send_labels();
 
   Stream* stream_;
   Network* network_;

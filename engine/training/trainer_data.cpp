@@ -13,8 +13,9 @@
 namespace striate {
 namespace {
 
-constexpr uint64_t kOrderSequence = uint64_t{1} << 60;  // + the epoch
-constexpr int64_t kMaxResident = int64_t{2} << 30;      // bytes of samples that are kept on a GPU
+constexpr uint64_t kOrderSequence = uint64_t{1} << 60;    // + the epoch
+constexpr uint64_t kInsteadSequence = uint64_t{2} << 60;  // + the position: who takes the place of one left out
+constexpr int64_t kMaxResident = int64_t{2} << 30;        // bytes of samples that are kept on a GPU
 
 }  // namespace
 
@@ -44,7 +45,29 @@ int64_t Trainer::sample_at(int64_t position) {
     shuffle(std::span(order_), random);
     order_epoch_ = epoch;
   }
-  return order_[static_cast<size_t>(position % n)];
+  const int64_t place = order_[static_cast<size_t>(position % n)];
+  const Memory& m = *memory_;
+  if (m.left_out.empty() || !m.left_out[static_cast<size_t>(place)]) return place;
+  Random instead(settings_.seed, kInsteadSequence + static_cast<uint64_t>(position));
+  return m.kept_samples[instead.below(static_cast<uint32_t>(m.kept_samples.size()))];
+}
+
+void Trainer::labels_were_changed(const std::set<int64_t>& left_out) {
+  std::vector<int32_t> kept;
+  std::vector<bool> out(training_.size());
+  for (size_t place = 0; place < training_.size(); ++place) {
+    out[place] = left_out.contains(training_[place]);
+    if (!out[place]) kept.push_back(static_cast<int32_t>(place));
+  }
+  if (kept.empty()) throw Error("no samples to learn from", "leave fewer pictures out");
+  history();  // steps whose results nobody has read yet were done with the labels of before
+  const bool all = kept.size() == training_.size();
+  Memory& m = *memory_;
+  m.kept_samples = all ? std::vector<int32_t>() : std::move(kept);
+  m.left_out = all ? std::vector<bool>() : std::move(out);
+  if (m.samples.size() > 0) send_labels();
+  m.window_begin = m.window_end = 0;
+  if (phase_ == Phase::batch) remember();
 }
 
 void Trainer::make_resident() {
@@ -69,11 +92,16 @@ void Trainer::make_resident() {
     copy_bytes(*stream_, m.samples.data() + begin * each, stream_->device(), pixels.data(), Device::cpu(),
                pixels.size() * sizeof(float));
   }
-  std::vector<int32_t> labels;
-  for (const int64_t index : training_) labels.push_back(data_->label(index));
-  copy_bytes(*stream_, m.sample_labels.data(), stream_->device(), labels.data(), Device::cpu(),
-             labels.size() * sizeof(int32_t));
+  send_labels();
   m.window = Buffer<int32_t>(stream_->device(), std::max<int64_t>(n, 64 * settings_.batch), "an epoch's order");
+}
+
+void Trainer::send_labels() {
+  std::vector<int32_t> labels;
+  labels.reserve(training_.size());
+  for (const int64_t index : training_) labels.push_back(data_->label(index));
+  copy_bytes(*stream_, memory_->sample_labels.data(), stream_->device(), labels.data(), Device::cpu(),
+             labels.size() * sizeof(int32_t));
 }
 
 void Trainer::do_batch() {

@@ -58,6 +58,10 @@ struct Trainer::Memory {
     Buffer<uint64_t> counters;
   } kept_arrays;
 
+  // Samples that are left out; both empty: none is.
+  std::vector<int32_t> kept_samples;  // places in the training part that are not
+  std::vector<bool> left_out;         // by place in it
+
   // On a GPU only.
   Graph graph;
   bool ran_once = false;  // every kernel was loaded: now a step can be captured

@@ -45,6 +45,8 @@ std::map<std::string, std::string> config_keys(const TrainingConfig& config) {
   put("run.normalization", config.normalization);
   put("run.split_by", config.split_by);
   put("run.base", config.base);
+  put("run.wrong_labels", config.wrong_labels > 0 ? fmt::format("{}", config.wrong_labels) : "");
+  put("run.labels", config.labels);
   put("run.examples", config.examples > 0 ? std::to_string(config.examples) : "");
   return keys;
 }
@@ -70,6 +72,14 @@ void read_transfer(const SafeTensors& file, const std::string& path, TrainingCon
   };
   number("run.head", config.head);
   number("run.examples", config.examples);
+  config.labels = text("run.labels");
+  if (const std::string share = text("run.wrong_labels"); !share.empty()) {
+    const auto [end, problem] = std::from_chars(share.data(), share.data() + share.size(), config.wrong_labels);
+    if (problem != std::errc() || end != share.data() + share.size()) {
+      throw Error(fmt::format("{}: \"run.wrong_labels\" in its metadata is \"{}\", not a number", path, share),
+                  "the file was not written by Striate, or was changed since");
+    }
+  }
   if (config.freeze.empty()) config.freeze = read_training_settings(file, path).frozen.numbers();
 }
 

@@ -56,6 +56,13 @@ Split config_split(const TrainingConfig& config, const Dataset& data) {
                              : split(data, shares, config.seed, by);
 }
 
+std::shared_ptr<TrainingLabels> config_labels(const TrainingConfig& config, std::shared_ptr<const Dataset> data,
+                                              const Split& split) {
+  LabelChanges wrong = wrong_labels(*data, split.training, config.wrong_labels, config.seed);
+  return std::make_shared<TrainingLabels>(std::move(data), split.training, std::move(wrong),
+                                          parse_label_changes(config.labels));
+}
+
 std::shared_ptr<const Dataset> open_run_data(const TrainingConfig& config,
                                              const std::function<bool(int64_t, int64_t)>& progress) {
   SourceOptions options;
@@ -82,6 +89,8 @@ void check_config(const TrainingConfig& config) {
   parse_initializer(config.initializer);
   parse_split_by(config.split_by);
   if (!config.normalization.empty()) Normalization::parse(config.normalization);
+  check_wrong_share(config.wrong_labels);
+  parse_label_changes(config.labels);
 }
 
 TrainingRun::TrainingRun(Stream& stream, const TrainingConfig& config, std::shared_ptr<const Dataset> data,
@@ -96,6 +105,7 @@ TrainingRun::TrainingRun(Stream& stream, const TrainingConfig& config, std::shar
       history_budget_(history_budget),
       data_(std::move(data)),
       split_(std::make_shared<Split>(config_split(config, *data_))),
+      labels_(config_labels(config, data_, *split_)),
       network_(stream, config_architecture(config, *data_)) {
   const Normalization normalization = config_normalization(config_, *data_, *split_);
   TrainerSettings settings =
@@ -103,10 +113,12 @@ TrainingRun::TrainingRun(Stream& stream, const TrainingConfig& config, std::shar
   settings.history_budget = history_budget;
   line_.first_rate = config_rate_ = settings.rate;
   line_.first_schedule = config_schedule_ = settings.schedule;
+  line_.first_labels = labels_->text();
   if (file.empty()) {
     const bool given = !config.weights.empty();
     if (given) load_starting_weights(stream, network_, {config.weights, config.partial, config.head > 0}, settings);
-    trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalization, settings, given);
+    trainer_ = std::make_unique<Trainer>(stream, network_, *labels_, split_->training, normalization, settings, given);
+    trainer_->labels_were_changed(labels_->left_out());
     return;
   }
   const SafeTensors saved = SafeTensors::read(file);
@@ -117,7 +129,8 @@ TrainingRun::TrainingRun(Stream& stream, const TrainingConfig& config, std::shar
                 "put the pictures back where they were, or begin a new training");
   }
   load_weights(stream, saved, file, network_);
-  trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalization, settings, true);
+  trainer_ = std::make_unique<Trainer>(stream, network_, *labels_, split_->training, normalization, settings, true);
+  trainer_->labels_were_changed(labels_->left_out());
   resume_training(saved, file, *trainer_);
   line_.first = line_.newest = trainer_->steps();
   read_lines(saved, file);
@@ -150,6 +163,7 @@ TrainingConfig TrainingRun::config_now() {
   now.rate = trainer_->settings().rate;
   if (trainer_->settings().schedule != config_schedule_) now.schedule = trainer_->settings().schedule.text();
   if (now.rate == config_rate_) now.rate = config_.rate;
+  now.labels = labels_->text();
   return now;
 }
 

@@ -25,6 +25,7 @@
 #include "engine/training/schedule.h"
 #include "engine/training/split.h"
 #include "engine/training/trainer.h"
+#include "engine/training/training_labels.h"
 
 namespace striate {
 
@@ -52,6 +53,8 @@ struct TrainingConfig {
   std::string normalization;  // Normalization's text; empty: measured from the training part
   std::string split_by;       // "region" (split.h); empty: by sample
   std::string base;           // transfer/base_network.h: what `model` begins with, whose weights it begins with
+  double wrong_labels = 0;    // share of the training part whose labels are made wrong on purpose (training_labels.h)
+  std::string labels;         // of pictures that a person relabeled or left out, as text (training_labels.h)
   int64_t examples = 0;  // so many samples of each class are learned from, the rest is the test part; 0: as `split`
   friend bool operator==(const TrainingConfig&, const TrainingConfig&) = default;
 };
@@ -68,6 +71,9 @@ TrainerSettings config_settings(const TrainingConfig& config, const Architecture
                                 int64_t training_samples);
 Normalization config_normalization(const TrainingConfig& config, const Dataset& data, const Split& split);
 Split config_split(const TrainingConfig& config, const Dataset& data);
+// The data set with the labels that a config learns from. Throws Error: changed labels that the data has not.
+std::shared_ptr<TrainingLabels> config_labels(const TrainingConfig& config, std::shared_ptr<const Dataset> data,
+                                              const Split& split);
 // Checks what can be checked without the data: every text parses. Throws Error.
 void check_config(const TrainingConfig& config);
 
@@ -76,11 +82,11 @@ Schedule schedule_of(const TrainingConfig& config, int64_t training_samples);
 
 // Something a person changed after `step` finished steps.
 struct RunChange {
-  enum class Kind { rate, schedule, edit, restore };
+  enum class Kind { rate, schedule, edit, restore, labels };
   int64_t step = 0;
   Kind kind = Kind::rate;
   double rate = 0;    // rate
-  std::string text;   // schedule: its text. edit, restore: the weight's tensor, "0.weight"
+  std::string text;   // schedule, labels: its text. edit, restore: the weight's tensor, "0.weight"
   int64_t index = 0;  // in the tensor
   float value = 0;    // what was written there; restore: the trained value, again
   float before = 0;   // edit: what stood there
@@ -95,6 +101,7 @@ struct Branch {
   int64_t newest = 0;              // to this one
   double first_rate = 0;           // of the step `first`
   Schedule first_schedule;         // likewise
+  std::string first_labels;        // likewise
   std::vector<RunChange> changes;  // in the order of their steps
 };
 
@@ -122,6 +129,8 @@ class TrainingRun {
   TrainingConfig config_now();                       // with the rate and schedule of the present step
   const Architecture& architecture() const;
   const std::shared_ptr<const Dataset>& data() const { return data_; }
+  // The same with the labels that the present step learns from. For who shares the run's thread.
+  const TrainingLabels& labels() const { return *labels_; }
   const std::shared_ptr<const Split>& split() const { return split_; }
   const Normalization& normalization() const { return trainer_->normalization(); }
   Trainer& trainer() { return *trainer_; }
@@ -165,6 +174,9 @@ class TrainingRun {
   // schedule acts on the step's own update; editing a weight begins the step again.
   void set_rate(double rate);
   void set_schedule(const std::string& text);
+  // The labels that a person changed, all of them, as text (training_labels.h); in the middle of a step it begins
+  // again.
+  void set_labels(const std::string& text);
   void edit(const std::string& tensor, int64_t index, float value);
   void restore(const std::string& tensor, int64_t index);  // back to what stood there before the first edit
   float weight(const std::string& tensor, int64_t index);  // throws Error: no such tensor or index
@@ -190,6 +202,7 @@ class TrainingRun {
   void recover();
   void apply(const RunChange& change);
   void apply_changes_at(int64_t step);
+  void use_labels(const std::string& text);
   void settings_at(int64_t step);
   void need_newest() const;
   const NamedTensor& weight_tensor(const std::string& tensor, int64_t index) const;
@@ -207,6 +220,7 @@ class TrainingRun {
   int64_t history_budget_;
   std::shared_ptr<const Dataset> data_;
   std::shared_ptr<const Split> split_;
+  std::shared_ptr<TrainingLabels> labels_;
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   double config_rate_ = 0;  // what the config's rate and schedule mean

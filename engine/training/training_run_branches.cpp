@@ -130,10 +130,13 @@ void TrainingRun::add_lines(SafeTensorsWriter& writer) {
     Keyframe keyframe = *newest;
     double rate = line.first_rate;
     Schedule schedule = line.first_schedule;
+    std::string labels = line.first_labels;
     for (const RunChange& change : line.changes) {
       if (change.kind == RunChange::Kind::rate) rate = change.rate;
       if (change.kind == RunChange::Kind::schedule) schedule = Schedule::parse(change.text);
-      if (change.step != line.newest || change.text.empty() || change.kind == RunChange::Kind::schedule) continue;
+      if (change.kind == RunChange::Kind::labels) labels = change.text;
+      const bool weight = change.kind == RunChange::Kind::edit || change.kind == RunChange::Kind::restore;
+      if (change.step != line.newest || !weight) continue;
       const NamedTensor& tensor = weight_tensor(change.text, change.index);
       keyframe.weights[static_cast<size_t>(tensor.offset + change.index)] = change.value;
     }
@@ -144,6 +147,7 @@ void TrainingRun::add_lines(SafeTensorsWriter& writer) {
                      {"from", line.from},
                      {"rate", rate},
                      {"schedule", schedule.text()}});
+    if (!labels.empty()) lines.back()["labels"] = labels;
   }
   if (line_.number == 1 && lines.empty()) return;
   writer.metadata["line"] = Json{{"number", line_.number}, {"parent", line_.parent}, {"from", line_.from}}.dump();
@@ -174,6 +178,8 @@ void TrainingRun::read_lines(const SafeTensors& file, const std::string& path) {
       place(json, &line);
       line.first_rate = json.at("rate").get<double>();
       line.first_schedule = Schedule::parse(json.at("schedule").get<std::string>());
+      line.first_labels = label_changes_text(parse_label_changes(json.value("labels", std::string())));
+      check_label_changes(parse_label_changes(line.first_labels), *data_);
       if (!(line.first_rate > 0)) throw broken("a branch without a learning rate");
       const std::string prefix = fmt::format("line.{}", line.number);
       Keyframe keyframe = read_keyframe(file, path, prefix, like);

@@ -1,4 +1,4 @@
-// What a person changes while it is trained: rate, schedule, weights.
+// What a person changes while it is trained: rate, schedule, weights, labels.
 #include <algorithm>
 #include <cmath>
 
@@ -17,11 +17,13 @@ void TrainingRun::need_newest() const {
 void TrainingRun::settings_at(int64_t step) {
   trainer_->set_rate(line_.first_rate);
   trainer_->set_schedule(line_.first_schedule);
+  std::string labels = line_.first_labels;
   for (const RunChange& change : line_.changes) {
-    if (change.step < step && (change.kind == RunChange::Kind::rate || change.kind == RunChange::Kind::schedule)) {
-      apply(change);
-    }
+    if (change.step >= step) continue;
+    if (change.kind == RunChange::Kind::rate || change.kind == RunChange::Kind::schedule) apply(change);
+    if (change.kind == RunChange::Kind::labels) labels = change.text;
   }
+  use_labels(labels);
 }
 
 void TrainingRun::apply(const RunChange& change) {
@@ -35,6 +37,9 @@ void TrainingRun::apply(const RunChange& change) {
     case RunChange::Kind::edit:
     case RunChange::Kind::restore:
       write_weight(change.text, change.index, change.value);
+      break;
+    case RunChange::Kind::labels:
+      use_labels(change.text);
       break;
   }
 }
@@ -63,6 +68,29 @@ void TrainingRun::set_schedule(const std::string& text) {
   const Schedule schedule = schedule_of(wanted, static_cast<int64_t>(split_->training.size()));
   if (schedule == trainer_->settings().schedule) return;
   RunChange change{step(), RunChange::Kind::schedule, 0, schedule.text()};
+  apply(change);
+  line_.changes.push_back(std::move(change));
+}
+
+void TrainingRun::use_labels(const std::string& text) {
+  if (text == labels_->text()) return;
+  const LabelChanges before = labels_->changes();
+  labels_->set_changes(parse_label_changes(text));
+  try {
+    trainer_->labels_were_changed(labels_->left_out());
+  } catch (const Error&) {
+    labels_->set_changes(before);
+    throw;
+  }
+}
+
+void TrainingRun::set_labels(const std::string& text) {
+  need_newest();
+  const std::string wanted = label_changes_text(parse_label_changes(text));
+  if (wanted == labels_->text()) return;
+  check_label_changes(parse_label_changes(wanted), *data_);
+  if (next_phase() != Phase::batch) begin_again();
+  RunChange change{step(), RunChange::Kind::labels, 0, wanted};
   apply(change);
   line_.changes.push_back(std::move(change));
 }

@@ -33,10 +33,11 @@ std::string failure(const std::string& name, const std::string& value) {
 
 TEST(CompareView, one_setting_is_changed_and_nothing_else) {
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {"rate", "0.25"}, {"optimizer", "sgd momentum 0.9"}, {"schedule", "constant"},   {"batch", "7"},
-      {"model", "mlp"}, {"layers", "flatten | dense 10"},  {"augment", "shift 2"},     {"data", "digits:500"},
-      {"loss", "mse"},  {"initializer", "he-normal"},      {"split", "0.5,0.25,0.25"}, {"seed", "12"},
-      {"l1", "0.001"},  {"label_smoothing", "0.1"},        {"clip_norm", "1"}};
+      {"rate", "0.25"},       {"optimizer", "sgd momentum 0.9"}, {"schedule", "constant"},   {"batch", "7"},
+      {"model", "mlp"},       {"layers", "flatten | dense 10"},  {"augment", "shift 2"},     {"data", "digits:500"},
+      {"loss", "mse"},        {"initializer", "he-normal"},      {"split", "0.5,0.25,0.25"}, {"seed", "12"},
+      {"l1", "0.001"},        {"label_smoothing", "0.1"},        {"clip_norm", "1"},         {"wrong_labels", "0.2"},
+      {"labels", "3=1 8=out"}};
   EXPECT_EQ(changes.size(), config_settings().size());
   for (const auto& [name, value] : changes) {
     const TrainingConfig changed = config_with({}, name, value);
@@ -59,6 +60,8 @@ TEST(CompareView, one_setting_is_changed_and_nothing_else) {
     different += back.l1 != usual.l1;
     different += back.label_smoothing != usual.label_smoothing;
     different += back.clip_norm != usual.clip_norm;
+    different += back.wrong_labels != usual.wrong_labels;
+    different += back.labels != usual.labels;
     EXPECT_EQ(different, 1) << name;
   }
 }

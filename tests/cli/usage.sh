@@ -1,7 +1,7 @@
 # Help at every level; wrong usage is told in two lines with status 2 and the nearest right word.
 . tests/cli/expect.bash
 
-for command in "" devices pixels filter play screenshot render export verify classify summary explain evaluate models bench "bench filter" "bench frame" "bench kernels"; do
+for command in "" devices pixels filter play screenshot render export verify classify summary explain evaluate mislabeled compare models bench "bench filter" "bench frame" "bench kernels"; do
   works $command --help
   prints "Usage: striate${command:+ $command}"
   prints "Example"

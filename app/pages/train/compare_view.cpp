@@ -17,6 +17,8 @@
 namespace striate {
 namespace {
 
+const std::vector<std::string> kShown = {N_("curves"), N_("weights"), N_("pictures")};  // in the order of Show
+
 double positive_number(const std::string& name, const std::string& value, bool whole) {
   double number = 0;
   int64_t integer = 0;
@@ -66,6 +68,8 @@ const std::vector<ConfigSetting>& config_settings() {
                                                       {"l1", "0.001"},
                                                       {"label_smoothing", "0.1"},
                                                       {"clip_norm", "1"},
+                                                      {"wrong_labels", "0.1"},
+                                                      {"labels", "\"\"", &Config::labels},
                                                       {"seed", "2"},
                                                       {"split", "0.5,0.25,0.25", &Config::split}};
   return settings;
@@ -84,6 +88,8 @@ TrainingConfig config_with(const TrainingConfig& config, const std::string& name
     next.l1 = positive_number(name, value, false);
   } else if (name == "label_smoothing") {
     next.label_smoothing = positive_number(name, value, false);
+  } else if (name == "wrong_labels") {
+    next.wrong_labels = positive_number(name, value, false);
   } else if (name == "clip_norm") {
     next.clip_norm = positive_number(name, value, false);
   } else if (name == "batch") {
@@ -167,7 +173,7 @@ void CompareView::declare(Registry& registry) {
         const std::string name = text.substr(0, space);
         std::string value(trimmed(std::string_view(text).substr(space)));
         if (value.size() >= 2 && value.front() == '"') value = split_words(value).front();
-        const bool may_be_empty = name == "augment" || name == "schedule";
+        const bool may_be_empty = name == "augment" || name == "schedule" || name == "labels";
         if (value.empty() && !may_be_empty) {
           throw Error(fmt::format("train.compare {}: the value is missing", shown(name)), "train.compare rate 0.1");
         }
@@ -176,6 +182,18 @@ void CompareView::declare(Registry& registry) {
                        name + " " + (value.empty() ? "\"\"" : value));
       },
   });
+  settings_
+      .choice(
+          "show", "what is compared", "What is shown of both runs",
+          Parameter::choice("WHAT",
+                            "their curves, how far their weights are apart, or the test pictures on "
+                            "which their answers differ",
+                            kShown),
+          [](const State& s) { return kShown[static_cast<size_t>(s.show)]; },
+          [](State& s, const std::string& what) {
+            s.show = static_cast<Show>(std::find(kShown.begin(), kShown.end(), what) - kShown.begin());
+          })
+      .labels = kShown;
   settings_.choice("what", "setting", "What the fields of the inspector would change in the second run",
                    Parameter::choice("NAME", "a setting", setting_names()), &State::what);
   settings_.text(
@@ -229,6 +247,7 @@ void CompareView::declare(Registry& registry) {
        [](const TrainTest& it) { return static_cast<double>(it.evaluation.loss); });
   number("test_step", "the step after which the second run's test part was measured",
          [test] { return static_cast<double>(test().step); });
+  declare_difference(registry);
 }
 
 const TrainSnapshot& CompareView::other() const {
@@ -241,6 +260,7 @@ bool CompareView::update(double) {
   const TrainSnapshotPtr now = scene_.snapshot();
   if (!now->architecture) return false;
   mine_.sync(*now);
+  update_difference(*now);
   if (!now->other) return false;
   if (others_run_ != now->run) others_ = {};
   others_run_ = now->run;
@@ -250,6 +270,7 @@ bool CompareView::update(double) {
 
 void CompareView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
   wanted.test = true;
+  if (look_.show == Show::weights && now.other) wanted.weights = true;
   for (const TrainSnapshot* each : {&now, now.other.get()}) {
     if (!each || !each->architecture) continue;
     for (const Node& node : each->architecture->nodes()) {

@@ -1,10 +1,12 @@
 // The view `compare`: this run beside a second one from the same start with one thing changed: `train.compare rate
-// 0.1`. Both are kept at the same step, so that scrubbing shows both as they were then.
+// 0.1`. Both are kept at the same step, so that scrubbing shows both as they were then. Shown are their curves, how far
+// the weights of each layer are apart, or the test pictures on which their answers differ.
 //
 // Files: compare_view.cpp: the command, readouts, what is compared.   compare_view_stage.cpp,
-// compare_view_inspector.cpp: what is drawn.
+// compare_view_inspector.cpp: what is drawn.   compare_view_difference.cpp: weights and pictures that differ.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "app/widgets/curves.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
+#include "engine/session/compare_models.h"
 
 namespace striate {
 
@@ -69,9 +72,17 @@ class CompareView : public TrainView {
   static void draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
                        const TensorValues& values, float most, HoverNote& note);
   void draw_choice(Ui& ui, const TrainSnapshot& now) const;
+  void declare_difference(Registry& registry);
+  void update_difference(const TrainSnapshot& now);
+  const TensorDifference& difference_of(const std::string& name) const;  // throws Error
+  bool tests_fit() const;                                                // both were measured, on the same pictures
+  void draw_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) const;
+  void draw_different(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) const;
 
   TrainScene scene_;
+  enum class Show { curves, weights, pictures };
   struct State {
+    Show show = Show::curves;
     std::string what = "rate";  // the fields of the inspector would change
     CurveWindow window;
   };
@@ -79,6 +90,12 @@ class CompareView : public TrainView {
   SettingsOf<State> settings_{"train.compare", look_, Undo::none};
   CurveStore mine_, others_;
   uint64_t others_run_ = 0;
+  // What was compared last, and what came of it.
+  std::shared_ptr<const AllWeights> weights_a_, weights_b_;
+  ModelDifference difference_;
+  std::shared_ptr<const TrainTest> test_a_, test_b_;
+  std::vector<int32_t> different_;  // positions in the test part's indices
+  AnswerCounts counts_;
   double hovered_at_ = -1;  // the step under the mouse, as the last frame found it
 };
 

@@ -70,6 +70,14 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
     ui.button("Label smoothing", "train.compare label_smoothing 0.1",
               {.tooltip = N_("A tenth of every label is shared among all classes")});
   }
+  if (config.wrong_labels > 0) {
+    ui.button("Right labels", "train.compare wrong_labels 0",
+              {.tooltip = N_("The second run learns from the labels as the data set has them")});
+  }
+  if (now.start && !now.start->labels.empty()) {
+    ui.button("Without changed labels", "train.compare labels \"\"",
+              {.tooltip = N_("The second run learns from the labels as they were before you changed some")});
+  }
   if (const std::string layers = with_dropout(*now.architecture); !layers.empty()) {
     ui.button("Dropout", "train.compare layers " + layers,
               {.tooltip = N_("Half of the values in front of the last dense layer switched off in every step")});

@@ -94,6 +94,23 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
     ui.label(legend, format_tr("catching up: step {}", grouped(now.other->step)), Font::caption, theme.secondary,
              Align::right);
   }
+  // What of both is shown.
+  float tabs = 0;
+  for (const char* each : {N_("curves"), N_("weights"), N_("pictures")})
+    tabs += ui.measure(Font::control, tr(each)).x + 28;
+  Rect choice = room.cut_top(36);
+  ui.next(choice.cut_left(std::min(tabs, choice.w)).centered(std::min(tabs, choice.w), 32.0f));
+  ui.setting("train.compare.show");
+  room.cut_top(8);
+  if (look_.show != Show::curves) {
+    if (look_.show == Show::weights) {
+      draw_weights(ui, room, now, note);
+    } else {
+      draw_different(ui, room, now, note);
+    }
+    draw_hover_note(ui, note);
+    return;
+  }
   const bool high = room.h > 300.0f;
   draw_plots(ui, room.cut_top(high ? room.h * 0.56f : room.h), now, note);
   if (high) {

@@ -28,12 +28,13 @@ std::string percent(float share) { return fmt::format("{:.0f} %", 100 * static_c
 void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note) const {
   Rect line = ui.take(32);
   float words = 0;
-  for (const char* each : {N_("cell"), N_("mistakes"), N_("batch")})
+  for (const char* each : {N_("cell"), N_("mistakes"), N_("batch"), N_("labels")})
     words += ui.measure(Font::control, tr(each)).x + 16;
-  line.w = std::min(line.w, std::max(words, look_.true_class >= 0 ? 276.0f : 184.0f));
+  line.w = std::min(line.w, std::max(words, look_.true_class >= 0 ? 368.0f : 276.0f));
   ui.next(line);
   ui.setting("train.tests.show");
   if (look_.show == Show::batch) return draw_batch(ui, now, note);
+  if (look_.show == Show::labels) return draw_labels(ui, now, note);
   if (!now.test) {
     ui.note(now.step > 0
                 ? N_("The test pictures are being looked at: what the network gets wrong then stands here, what it "

@@ -16,7 +16,8 @@
 namespace striate {
 namespace {
 
-const std::vector<std::string> kShown = {N_("cell"), N_("mistakes"), N_("batch")};  // in the order of Show
+const std::vector<std::string> kShown = {N_("cell"), N_("mistakes"), N_("batch"),
+                                         N_("labels")};  // in the order of Show
 
 }  // namespace
 
@@ -72,7 +73,9 @@ void TestsView::declare(Registry& registry) {
       [this] { return std::vector{fmt::format("train.tests.cell {} {}", look_.true_class, look_.predicted)}; });
   Setting& show = settings_.choice(
       "show", "pictures", "Which pictures stand beside the confusion matrix",
-      Parameter::choice("WHAT", "those of the chosen cell, the most certain mistakes, or the batch that is learned",
+      Parameter::choice("WHAT",
+                        "those of the chosen cell, the most certain mistakes, the batch that is learned, or training "
+                        "pictures whose label is probably wrong",
                         kShown),
       [](const State& s) { return kShown[static_cast<size_t>(s.show)]; },
       [](State& s, const std::string& what) {
@@ -87,7 +90,14 @@ void TestsView::declare(Registry& registry) {
     }
     return now;
   };
+  Setting& sure =
+      settings_.number("sure", "sure of another class",
+                       "How sure the network is of another class than the label of a picture that is listed",
+                       {"P", "the least probability", 0, 1}, &State::sure);
+  sure.hands = {0.2, 1};
+  sure.decimals = 2;
   settings_.declare(registry);
+  declare_labels(registry);
   Readout mistakes{"train.tests.mistakes", "wrong answers in the part that is tested", [this] {
                      const TrainSnapshotPtr now = scene_.snapshot();
                      if (!now->test) throw Error("nothing was tested yet", "start the training: train.start");
@@ -112,17 +122,20 @@ void TestsView::declare(Registry& registry) {
 
 std::vector<Page::Key> TestsView::keys() const {
   return {{"M", "train.tests.show mistakes", N_("the most certain mistakes")},
-          {"B", "train.tests.show batch", N_("the batch that is learned")}};
+          {"B", "train.tests.show batch", N_("the batch that is learned")},
+          {"W", "train.tests.show labels", N_("labels that are probably wrong")}};
 }
 
 void TestsView::subscribe(const TrainSnapshot&, TrainSubscription& wanted) const {
   wanted.test = true;
   wanted.probe = true;
   if (look_.show == Show::batch) wanted.batch = true;
+  if (look_.show == Show::labels) wanted.labels = true;
 }
 
 bool TestsView::update(double) {
   const TrainSnapshotPtr now = scene_.snapshot();
+  update_labels(*now);
   if (pictures_of_ == now->test && pictures_true_ == look_.true_class && pictures_predicted_ == look_.predicted)
     return false;
   pictures_of_ = now->test;

@@ -54,6 +54,12 @@ void TrainPage::declare_settings() {
     change_live([&](TrainingConfig& next) { next.schedule = text; },
                 [text](TrainWorker& worker) { worker.set_schedule(text); });
   };
+  live.labels.set = [this](const ReadoutValue& value) {
+    const std::string text = label_changes_text(parse_label_changes(std::get<std::string>(value)));
+    if (text == config_.labels) return;
+    change_live([&](TrainingConfig& next) { next.labels = text; },
+                [text](TrainWorker& worker) { worker.set_labels(text); });
+  };
   look_settings_.also([this] { return std::vector{"train.speed " + pace_text()}; });
   std::vector<std::string> ids, titles;
   for (const auto& view : views_) ids.push_back(view->id()), titles.push_back(view->title());

@@ -18,7 +18,8 @@ std::string_view file_of_weights(std::string_view text) { return text == "none" 
 
 }  // namespace
 
-// Of a new training, in the order in which state() writes them; rate and schedule also of the one that runs.
+// Of a new training, in the order in which state() writes them; rate, schedule and changed labels also of the one that
+// runs.
 LiveSettings declare_config(SettingsOf<TrainingConfig>& s) {
   using Config = TrainingConfig;
   const auto checked = [](auto Config::*field, auto parse) {  // a text that becomes what `parse` makes of it
@@ -133,7 +134,16 @@ LiveSettings declare_config(SettingsOf<TrainingConfig>& s) {
          "What is taken from each channel and what it is divided by; a new training then",
          Parameter::text("TEXT", "mean A,B,C std A,B,C; measured: those of the training part"),
          of(&Config::normalization, "measured"), checked(&Config::normalization, unless("measured")));
-  return {rate, schedule};
+  Setting& wrong = s.number("wrong_labels", "labels made wrong",
+                            "How many labels of the training part are made wrong on purpose; a new training then",
+                            {"SHARE", "the share, drawn by the seed; 0: none", 0, 1}, &Config::wrong_labels);
+  wrong.hands = {0, 0.5};
+  wrong.decimals = 2;
+  Setting& labels = s.choice(
+      "labels", "changed labels", "Pictures that were given another class or left out, also while it trains",
+      Parameter::text("LIST", "a picture's number in the data set, =, and a class's number or out: 12=3 45=out"),
+      &Config::labels);
+  return {rate, schedule, labels};
 }
 
 }  // namespace striate

@@ -171,6 +171,7 @@ void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   if (config.loss == loss_name(Loss::cross_entropy)) ui.setting("train.label_smoothing");
   ui.setting("train.split");
   named_text(ui, N_("shares"), config.split, "train.split", N_("training,validation,test"));
+  ui.setting("train.wrong_labels");
   ui.setting("train.seed");
   ui.setting("train.initializer", {.list = true});
   if (const std::string base = base_words(config); !base.empty()) ui.note(base);
@@ -179,7 +180,7 @@ void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   if (run.batch != config.batch || run.split != config.split || run.seed != config.seed || run.loss != config.loss ||
       run.initializer != config.initializer || run.optimizer != config.optimizer || run.l1 != config.l1 ||
       run.label_smoothing != config.label_smoothing || run.clip_norm != config.clip_norm ||
-      base_words(run) != base_words(config)) {
+      run.wrong_labels != config.wrong_labels || base_words(run) != base_words(config)) {
     ui.note("What was changed here takes effect at the next start.");
   }
 }

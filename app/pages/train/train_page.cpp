@@ -91,6 +91,8 @@ void TrainPage::with_run(const TrainerThread::Command& command) {
 void TrainPage::change(const std::function<void(TrainingConfig&)>& change) {
   TrainingConfig next = config_;
   change(next);
+  // Numbers of pictures mean others in another data set.
+  if (next.labels == config_.labels && !same_data(next, config_)) next.labels.clear();
   check_config(next);
   config_ = std::move(next);
 }
@@ -135,6 +137,7 @@ void TrainPage::take_snapshot() {
     for (TrainingConfig* each : {&config_, &*begun_}) {
       each->rate = snapshot_->config->rate;
       each->schedule = snapshot_->config->schedule;
+      each->labels = snapshot_->config->labels;
     }
   }
   recovering_.clear();

@@ -10,11 +10,28 @@ namespace {
 
 // Commands after which training moves, and those that change what it does from their step on.
 constexpr std::array<std::string_view, 3> kMoves = {"train.start", "train.step", "train.until"};
-constexpr std::array<std::string_view, 19> kActs = {
-    "train.pause",       "train.rate",           "train.schedule",     "train.edit",           "train.edits",
-    "train.restore",     "train.scrub",          "train.branch",       "train.save",           "train.compare",
-    "train.reset",       "train.open",           "train.discard",      "train.branch.open",    "train.back",
-    "train.export.onnx", "train.export.pytorch", "train.export.keras", "train.export.training"};
+constexpr std::array<std::string_view, 22> kActs = {"train.pause",
+                                                    "train.rate",
+                                                    "train.schedule",
+                                                    "train.edit",
+                                                    "train.edits",
+                                                    "train.restore",
+                                                    "train.scrub",
+                                                    "train.branch",
+                                                    "train.save",
+                                                    "train.compare",
+                                                    "train.reset",
+                                                    "train.open",
+                                                    "train.discard",
+                                                    "train.branch.open",
+                                                    "train.back",
+                                                    "train.export.onnx",
+                                                    "train.export.pytorch",
+                                                    "train.export.keras",
+                                                    "train.export.training",
+                                                    "train.labels",
+                                                    "train.relabel",
+                                                    "train.mislabeled.all"};
 
 template <size_t N>
 bool one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -63,6 +80,9 @@ std::vector<std::string> TrainPage::replay() const {
         break;
       case RunChange::Kind::schedule:
         lines.push_back("train.schedule " + quoted(change.text));
+        break;
+      case RunChange::Kind::labels:
+        lines.push_back("train.labels " + quoted(change.text));
         break;
       case RunChange::Kind::edit:
         lines.push_back(fmt::format("train.edit {} {} {}", quoted(change.text), change.index, change.value));

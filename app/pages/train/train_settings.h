@@ -60,7 +60,7 @@ class TrainSettings {
 // All settings of a training, in the order in which state() writes them. Rate and schedule are also those of the run
 // while it trains: the page says what that changes.
 struct LiveSettings {
-  Setting &rate, &schedule;
+  Setting &rate, &schedule, &labels;
 };
 LiveSettings declare_config(SettingsOf<TrainingConfig>& settings);
 
