@@ -48,12 +48,12 @@ def order(epoch, count):
 
 class Batches:
     """The pictures of each step, as (picture, number of the draw): shuffled epochs one behind the other, so that a batch
-    may begin in one epoch and end in the next. Of several processes each takes its share of every batch."""
+    may begin in one epoch and end in the next. Of several processes each takes its share of every batch.@LEFT_OUT_WORDS@"""
 
-    def __init__(self, pictures, size, steps, process=0, processes=1):
+    def __init__(self, pictures, size, steps, process=0, processes=1@LEFT_OUT_ARGUMENT@):
         self.pictures, self.size, self.steps = pictures, size, steps
         self.process, self.processes = process, processes
-
+@KEPT@
     def __len__(self):
         return self.steps
 
