@@ -18,6 +18,7 @@
 #include "app/widgets/curves.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
+#include "engine/marked.h"
 #include "engine/session/compare_models.h"
 
 namespace striate {
@@ -63,7 +64,7 @@ class CompareView : public TrainView {
   void drawn(const Drawn& frame) override { hovered_at_ = frame.number("compare.step", -1); }
 
  private:
-  static constexpr const char* kThisRun = "this run";
+  static constexpr const char* kThisRun = N_("this run");
   // The color of a run, wherever it is named or drawn.
   static Color tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
   const TrainSnapshot& other() const;  // throws Error where there is none

@@ -130,7 +130,7 @@ void CompareView::draw_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
     Rect row = ui.take(24);
     const bool one = pair.a < 0 || pair.b < 0;
     if (pair.same) {
-      ui.label(row, a.describe(pair.a), Font::control, theme.text);
+      ui.label(row, layer_text(a, pair.a), Font::control, theme.text);
     } else {
       // Each in its run's color; what only one has stands alone.
       const std::string first = pair.a < 0 ? std::string() : layer_text(a, pair.a);

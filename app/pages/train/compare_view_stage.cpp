@@ -208,7 +208,7 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   draw_row(ui, room.cut_top(high), kOther, tone_of(theme, true), *now.other, *b, most, note);
   if (!same) return;
   room.cut_top(8);
-  draw_row(ui, room.cut_top(high), "difference", theme.text, now, difference, apart, note);
+  draw_row(ui, room.cut_top(high), N_("difference"), theme.text, now, difference, apart, note);
 }
 
 void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
@@ -221,10 +221,12 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color ton
   grid.version = now.version;
   grid.scale = {ScaleScope::fixed, true, {most > 0 ? most : 1}};
   grid.layout = row_of(maps, area.w, area.h);
-  grid.name = [&](int64_t map) { return format_tr("{}: filter {}", what, grid.layout.column(map)); };
+  grid.name = [&](int64_t map) {
+    return format_tr("{}: filter {}", tr(std::string_view(what)), grid.layout.column(map));
+  };
   grid.numbers = false;
   const MapLayout& layout = grid.layout;
-  ui.label({area.x, area.y + layout.edge.y, kName, layout.height}, what, Font::control, tone);
+  ui.label({area.x, area.y + layout.edge.y, kName, layout.height}, tr(std::string_view(what)), Font::control, tone);
   area.cut_left(kName);
   const TensorAnswer answer = draw_tensor_grid(ui, "weights, " + what, area, grid);
   if (answer.hovered) note = answer.note;
