@@ -154,12 +154,12 @@ Evaluation judge(Stream& stream, OpenedModel& model, const JudgedPart& part, con
     stream.synchronize();
     const Network gone = std::move(model.session.network());
   }
-  const Evaluation result = evaluator->evaluate(stream, evaluator->network(), *part.data, part.indices,
-                                                part.normalization, [&](int64_t done) {
-                                                  if (progress.due())
-                                                    progress.show(fmt::format("{} of {} pictures", done, all));
-                                                  return !StopOnSignal::asked();
-                                                });
+  Evaluation result = evaluator->evaluate(stream, evaluator->network(), *part.data, part.indices, part.normalization,
+                                          [&](int64_t done) {
+                                            if (progress.due())
+                                              progress.show(fmt::format("{} of {} pictures", done, all));
+                                            return !StopOnSignal::asked();
+                                          });
   progress.clear();
   return result;
 }

@@ -170,7 +170,7 @@ TEST(TrainingLabels, a_step_learns_from_the_label_of_then_on_every_device) {
 
 TEST(TrainingLabels, going_back_and_a_saved_file_give_the_same_bits) {
   TestFolder folder;
-  const std::shared_ptr<const Dataset> data = bars(60, 8, 4);
+  std::shared_ptr<const Dataset> data = bars(60, 8, 4);
   TrainingConfig config = config_of(8);
   config.wrong_labels = 0.2;
   config.labels = "1=0";
