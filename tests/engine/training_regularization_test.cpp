@@ -142,7 +142,7 @@ TEST(Regularization, immediate_and_deferred_checks_threads_and_devices_agree) {
 
 TEST(Regularization, is_saved_and_goes_on_with_the_same_bits) {
   TestFolder folder;
-  const auto data = std::shared_ptr<const Dataset>(bars(60, 8, 4));
+  auto data = std::shared_ptr<const Dataset>(bars(60, 8, 4));
   Stream stream(Device::best());
   TrainingConfig config;
   config.model = kNetwork;
